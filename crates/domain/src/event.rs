@@ -1,0 +1,108 @@
+//! What the journal says happened.
+
+use crate::{ProjectId, TokenId, UserId};
+use std::fmt;
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// What was done. The text is stored, so it never changes its meaning.
+        ///
+        /// ```
+        /// use omicron_domain::Action;
+        /// assert_eq!(Action::ProjectCreated.as_str(), "project.created");
+        /// assert!(Action::ALL.contains(&Action::UserRegistered));
+        /// ```
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Action {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Action {
+            /// Every action there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The action's name in the journal.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// A person was added, by themselves or by an administrator.
+    UserRegistered = "user.registered",
+    /// A person who waited may now log in.
+    UserApproved = "user.approved",
+    /// A person may no longer log in.
+    UserDisabled = "user.disabled",
+    /// A person may log in again.
+    UserEnabled = "user.enabled",
+    /// A person's address changed.
+    UserEmailChanged = "user.email_changed",
+    /// A person's password changed.
+    UserPasswordChanged = "user.password_changed",
+    /// A token was made.
+    TokenIssued = "token.issued",
+    /// A token was ended before its time.
+    TokenRevoked = "token.revoked",
+    /// A project was begun.
+    ProjectCreated = "project.created",
+    /// A project's name or description changed.
+    ProjectChanged = "project.changed",
+    /// A project was deleted.
+    ProjectDeleted = "project.deleted",
+    /// Someone joined a project.
+    ProjectMemberAdded = "project.member_added",
+    /// Someone left a project.
+    ProjectMemberRemoved = "project.member_removed",
+}
+
+/// What something was done to.
+///
+/// ```
+/// use omicron_domain::{ProjectId, Subject};
+/// assert_eq!(Subject::from(ProjectId(12)).to_string(), "project:12");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Subject {
+    /// A person.
+    User(UserId),
+    /// A token.
+    Token(TokenId),
+    /// A project.
+    Project(ProjectId),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => write!(f, "user:{id}"),
+            Self::Token(id) => write!(f, "token:{id}"),
+            Self::Project(id) => write!(f, "project:{id}"),
+        }
+    }
+}
+
+impl From<UserId> for Subject {
+    fn from(id: UserId) -> Self {
+        Self::User(id)
+    }
+}
+
+impl From<TokenId> for Subject {
+    fn from(id: TokenId) -> Self {
+        Self::Token(id)
+    }
+}
+
+impl From<ProjectId> for Subject {
+    fn from(id: ProjectId) -> Self {
+        Self::Project(id)
+    }
+}

@@ -1,0 +1,53 @@
+//! The words of the laboratory, as types that cannot hold nonsense.
+//!
+//! Everything here is plain data and plain rules: no database, no network, no clock of its own.
+//! A value is checked once, where it enters, and trusted from then on.
+//!
+//! ```
+//! use omicron_domain::{ProjectName, Username};
+//!
+//! let name: ProjectName = "Alloys 2026".parse()?;
+//! assert_eq!(name.key(), "alloys 2026"); // what is unique, in any case and on any database
+//!
+//! let error = "12345".parse::<Username>().unwrap_err();
+//! assert_eq!(error.to_string(), "must not be made of digits only: it would be read as an id");
+//! # Ok::<(), omicron_domain::Invalid>(())
+//! ```
+//!
+//! | to say | there is |
+//! | --- | --- |
+//! | who someone is | [`User`], [`UserStatus`], [`Username`], [`EmailAddress`] |
+//! | what they work on | [`Project`], [`ProjectDetails`], [`ProjectName`], [`Description`] |
+//! | what they may do | [`Permission`], [`Role`] |
+//! | who is acting, and what they may see | [`Actor`], [`Credential`], [`RequestId`], [`Viewer`] |
+//! | what happened | [`Action`], [`Subject`] |
+//! | which part of a list | [`Page`], [`Listing`] |
+//! | when | [`Clock`], [`SystemClock`], [`ManualClock`] |
+
+mod actor;
+mod clock;
+mod event;
+mod id;
+mod invalid;
+mod name;
+mod page;
+mod permission;
+mod project;
+mod text;
+mod token;
+mod user;
+
+pub use actor::{Actor, Credential, RequestId, Viewer};
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use event::{Action, Subject};
+pub use id::{ProjectId, TokenId, UserId};
+pub use invalid::Invalid;
+pub use name::{Description, EmailAddress, ProjectName, Reference, Username};
+pub use page::{Listing, Page};
+pub use permission::{Permission, Role};
+pub use project::{NewProject, Project, ProjectChange, ProjectDetails};
+pub use text::fold;
+pub use token::Token;
+pub use user::{
+    NewUser, UnknownStatus, User, UserFilter, UserStatus, UserSummary, UserWithProjects,
+};

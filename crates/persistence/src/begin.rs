@@ -1,0 +1,68 @@
+//! How transactions begin and end, where the databases differ.
+
+use crate::Error;
+use crate::connection::AnyConnection;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+
+type Manager = <AnyConnection as diesel::Connection>::TransactionManager;
+
+/// What a transaction sees of others that run at the same time. SQLite has one writer: whatever
+/// is asked for, nothing runs at the same time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Isolation {
+    /// Each statement sees what was committed before it.
+    ReadCommitted,
+    /// As if one ran after the other.
+    Serializable,
+}
+
+/// One moment for all statements of a read; a second round trip that PostgreSQL is spared.
+pub(crate) fn read(connection: &mut AnyConnection) -> Result<(), Error> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => Ok(AnsiTransactionManager::begin_transaction(sqlite)?),
+        AnyConnection::Postgres(_) => Ok(()),
+    }
+}
+
+pub(crate) fn end_read(connection: &mut AnyConnection) -> Result<(), Error> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => Ok(AnsiTransactionManager::commit_transaction(sqlite)?),
+        AnyConnection::Postgres(_) => Ok(()),
+    }
+}
+
+pub(crate) fn write(connection: &mut AnyConnection, isolation: Isolation) -> Result<(), Error> {
+    match connection {
+        // A deferred transaction that turns from reading to writing fails where this one waits.
+        AnyConnection::Sqlite(sqlite) => {
+            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
+        }
+        AnyConnection::Postgres(postgres) => {
+            let begin = match isolation {
+                Isolation::ReadCommitted => "BEGIN",
+                Isolation::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            };
+            AnsiTransactionManager::begin_transaction_sql(postgres, begin)?;
+        }
+    }
+    Ok(())
+}
+
+/// A transaction inside the transaction.
+pub(crate) fn savepoint(connection: &mut AnyConnection) -> Result<(), Error> {
+    Ok(Manager::begin_transaction(connection)?)
+}
+
+/// Ends the innermost transaction or savepoint, keeping what it did.
+pub(crate) fn commit(connection: &mut AnyConnection) -> Result<(), Error> {
+    Manager::commit_transaction(connection).map_err(|error| match Error::from(error) {
+        // The server may have committed before the connection broke.
+        Error::Unavailable(source) => Error::Uncertain(source),
+        other => other,
+    })
+}
+
+/// Ends the innermost transaction or savepoint, undoing what it did.
+pub(crate) fn rollback(connection: &mut AnyConnection) -> Result<(), Error> {
+    Ok(Manager::rollback_transaction(connection)?)
+}

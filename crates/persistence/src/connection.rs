@@ -1,0 +1,127 @@
+//! Connections of either kind, and the pool's way of making and judging them.
+
+use crate::{Error, target::Target};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, PgConnection, SqliteConnection};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A connection to either database, for statements that both understand.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum AnyConnection {
+    /// Of the embedded database.
+    Sqlite(SqliteConnection),
+    /// Of a PostgreSQL server.
+    Postgres(PgConnection),
+}
+
+/// What the pool keeps: a connection, and whether it may be used again.
+pub(crate) struct Pooled {
+    pub(crate) connection: AnyConnection,
+    generation: u64,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Idle,
+    /// Work goes on with it; if it comes back to the pool like this, the work has panicked.
+    Busy,
+    /// What it holds is not known, so it is never used again.
+    Condemned,
+}
+
+impl Pooled {
+    /// Lends the connection to some work, and makes sure that no panic brings it back unnoticed.
+    pub(crate) fn with<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.state = State::Busy;
+        let result = work(self);
+        if self.state == State::Busy {
+            self.state = State::Idle;
+        }
+        result
+    }
+
+    /// Never to be used again.
+    pub(crate) fn condemn(&mut self) {
+        self.state = State::Condemned;
+    }
+}
+
+/// Makes connections; all those of a generation end together when their server goes away.
+#[derive(Clone)]
+pub(crate) struct Manager {
+    pub(crate) target: Arc<Target>,
+    generation: Arc<AtomicU64>,
+}
+
+impl Manager {
+    pub(crate) fn new(target: Target) -> Self {
+        Self { target: Arc::new(target), generation: Arc::default() }
+    }
+
+    /// Ends the generation that `pooled` belongs to: its sisters are as dead as it is.
+    pub(crate) fn end_generation(&self, pooled: &mut Pooled) {
+        pooled.condemn();
+        let (old, new) = (pooled.generation, pooled.generation + 1);
+        // Someone else may have ended it already.
+        let _ = self.generation.compare_exchange(old, new, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_usable(&self, pooled: &Pooled) -> bool {
+        pooled.state == State::Idle && pooled.generation == self.generation.load(Ordering::Relaxed)
+    }
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = Error;
+
+    fn connect(&self) -> Result<Pooled, Error> {
+        let generation = self.generation.load(Ordering::Relaxed);
+        let connection = match &*self.target {
+            Target::SqliteFile(path) => sqlite(&path.to_string_lossy())?,
+            Target::SqliteMemory => sqlite(":memory:")?,
+            Target::Postgres(url) => postgres(url)?,
+        };
+        Ok(Pooled { connection, generation, state: State::Idle })
+    }
+
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {
+        Ok(pooled.connection.batch_execute("SELECT 1")?)
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        !self.is_usable(pooled)
+    }
+}
+
+fn unreachable_because(error: diesel::ConnectionError) -> Error {
+    Error::Unavailable(Box::new(error))
+}
+
+fn sqlite(path: &str) -> Result<AnyConnection, Error> {
+    let mut connection = SqliteConnection::establish(path).map_err(unreachable_because)?;
+    // The time-out comes first, since the change to WAL may have to wait, too.
+    connection.batch_execute(
+        "PRAGMA busy_timeout = 5000;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA recursive_triggers = ON;
+         PRAGMA temp_store = MEMORY;",
+    )?;
+    Ok(AnyConnection::Sqlite(connection))
+}
+
+fn postgres(url: &str) -> Result<AnyConnection, Error> {
+    let mut connection = PgConnection::establish(url).map_err(unreachable_because)?;
+    // diesel binds LIMIT, for which PostgreSQL would plan each call anew.
+    connection.batch_execute(
+        "SET statement_timeout = '10s'; SET lock_timeout = '5s';
+         SET idle_in_transaction_session_timeout = '60s';
+         SET plan_cache_mode = force_generic_plan; SET timezone = 'UTC';
+         SET default_transaction_isolation = 'read committed';",
+    )?;
+    Ok(AnyConnection::Postgres(connection))
+}

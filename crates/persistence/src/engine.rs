@@ -1,0 +1,169 @@
+//! The database for callers that must not block: its own threads, behind queues that have an end.
+
+use crate::writer::Writer;
+use crate::{Database, Error, Failure, Lane, Refused, Transaction, View};
+use omicron_domain::{Actor, Viewer};
+use std::time::Duration;
+
+/// How many threads work on the database, and how much may wait for them.
+///
+/// ```
+/// let sizes = omicron_persistence::EngineOptions::default();
+/// assert!(sizes.queue >= sizes.quick);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct EngineOptions {
+    /// Threads for what takes microseconds.
+    pub quick: usize,
+    /// Threads for what may take long, so that it never stands before a login.
+    pub slow: usize,
+    /// How many jobs may wait in each queue.
+    pub queue: usize,
+    /// How long a job may wait.
+    pub patience: Duration,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self { quick: 4, slow: 1, queue: 1024, patience: Duration::from_secs(2) }
+    }
+}
+
+/// A [`Database`] with threads of its own, for an asynchronous server. It needs no particular
+/// runtime: its futures are woken by the threads.
+///
+/// ```
+/// use omicron_domain::{Page, UserFilter, Viewer};
+/// use omicron_persistence::{Database, Engine, EngineOptions, Error, Options, users};
+///
+/// async fn count(engine: &Engine) -> Result<Option<i64>, Error> {
+///     let all = engine
+///         .read(Viewer::Everything, |view| {
+///             users::list(view, &UserFilter::default(), Page::default())
+///         })
+///         .await?;
+///     Ok(all.total)
+/// }
+///
+/// let db = Database::create("sqlite://", Options::default())?;
+/// let engine = Engine::start(db, EngineOptions::default())?;
+/// # drop(count(&engine));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Engine {
+    db: Database,
+    quick: Lane,
+    slow: Lane,
+    /// SQLite has one writer; PostgreSQL has as many as there are threads.
+    writer: Option<Writer>,
+}
+
+impl Engine {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the system gives no more threads.
+    pub fn start(db: Database, options: EngineOptions) -> Result<Self, Error> {
+        let lane = |name, threads| Lane::start(name, threads, options.queue, options.patience);
+        let start = || -> std::io::Result<_> {
+            let writer = db
+                .is_embedded()
+                .then(|| Writer::start(db.clone(), options.queue, options.patience));
+            Ok((
+                lane("db-quick", options.quick)?,
+                lane("db-slow", options.slow)?,
+                writer.transpose()?,
+            ))
+        };
+        let (quick, slow, writer) = start().map_err(|error| Error::Unavailable(Box::new(error)))?;
+        Ok(Self { db, quick, slow, writer })
+    }
+
+    /// The database behind the threads, for callers that may block.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.db
+    }
+
+    /// How many jobs wait for the quick threads.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.quick.waiting()
+    }
+
+    /// As [`Database::read`], for what takes microseconds.
+    ///
+    /// # Errors
+    /// As [`Database::read`], and [`Error::Overloaded`].
+    pub async fn read<T, E, W>(&self, viewer: Viewer, work: W) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure + Send + 'static,
+        W: Fn(&mut View<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let db = self.db.clone();
+        settle(self.quick.run(move || db.read(viewer, work)).await)
+    }
+
+    /// As [`Engine::read`], for what may take long: long lists, searches.
+    ///
+    /// # Errors
+    /// As [`Engine::read`].
+    pub async fn read_slowly<T, E, W>(&self, viewer: Viewer, work: W) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure + Send + 'static,
+        W: Fn(&mut View<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let db = self.db.clone();
+        settle(self.slow.run(move || db.read(viewer, work)).await)
+    }
+
+    /// As [`Database::write`]. On SQLite, changes that come together share one commit.
+    ///
+    /// # Errors
+    /// As [`Database::write`], and [`Error::Overloaded`].
+    pub async fn write<T, E, W>(&self, actor: Actor, work: W) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure + Send + 'static,
+        W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        if let Some(writer) = &self.writer {
+            return writer.submit(actor, work)?.await.unwrap_or_else(|_| Err(gone().into()));
+        }
+        let db = self.db.clone();
+        settle(self.quick.run(move || db.write(&actor, work)).await)
+    }
+
+    /// As [`Database::write_serializable`].
+    ///
+    /// # Errors
+    /// As [`Engine::write`].
+    pub async fn write_serializable<T, E, W>(&self, actor: Actor, work: W) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure + Send + 'static,
+        W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        if self.writer.is_some() {
+            return self.write(actor, work).await;
+        }
+        let db = self.db.clone();
+        settle(self.quick.run(move || db.write_serializable(&actor, work)).await)
+    }
+}
+
+fn settle<T, E: Failure>(result: Result<Result<T, E>, Refused>) -> Result<T, E> {
+    match result {
+        Ok(result) => result,
+        Err(Refused::Full) => Err(Error::Overloaded.into()),
+        Err(Refused::Panicked) => Err(Error::Panicked.into()),
+    }
+}
+
+/// The writer's thread dropped the job without a word: it panicked outside any job.
+fn gone() -> Error {
+    Error::Panicked
+}

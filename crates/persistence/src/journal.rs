@@ -1,0 +1,178 @@
+//! The journal: an event for each change, in the change's own transaction.
+//!
+//! An event holds ids only. The state that the change left is kept beside it as canonical JSON
+//! (RFC 8785), with a random salt: the event holds `SHA-256(salt ‖ payload)`, so that a payload can
+//! be erased by law and guessed by nobody, while the event still stands.
+
+use crate::connection::MultiBackend;
+use crate::tables::{event_payloads, events, unsealed};
+use crate::{Error, Transaction, View, random_bytes};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use omicron_domain::{Action, ProjectId, Subject, Timestamp, UserId};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// The version of what payloads look like; older ones are brought forward on reading.
+const FORMAT: i16 = 1;
+
+#[derive(Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
+struct NewEvent {
+    at: NaiveDateTime,
+    actor: Option<i64>,
+    credential: Option<String>,
+    request_id: Option<String>,
+    action: &'static str,
+    project: Option<i64>,
+    subject: String,
+    payload_hash: Vec<u8>,
+    format: i16,
+}
+
+pub(crate) fn append(
+    tx: &mut Transaction<'_>,
+    action: Action,
+    subject: Subject,
+    project: Option<ProjectId>,
+    state: &impl Serialize,
+) -> Result<(), Error> {
+    let payload = serde_json_canonicalizer::to_string(state)
+        .map_err(|error| Error::Corrupt("the journal's payload", Box::new(error)))?;
+    let salt: [u8; 16] = random_bytes()?;
+    let event = NewEvent {
+        at: tx.now().naive_utc(),
+        actor: tx.actor().user.map(|id| id.0),
+        credential: tx.actor().credential.map(|credential| credential.to_string()),
+        request_id: tx.actor().request_id.as_ref().map(ToString::to_string),
+        action: action.as_str(),
+        project: project.map(|id| id.0),
+        subject: subject.to_string(),
+        payload_hash: hash(&salt, &payload),
+        format: FORMAT,
+    };
+    let seq: i64 = diesel::insert_into(events::table)
+        .values(event)
+        .returning(events::seq)
+        .get_result(tx.connection())?;
+    diesel::insert_into(event_payloads::table)
+        .values((
+            event_payloads::seq.eq(seq),
+            event_payloads::salt.eq(salt.to_vec()),
+            event_payloads::payload.eq(payload),
+        ))
+        .execute(tx.connection())?;
+    diesel::insert_into(unsealed::table).values(unsealed::seq.eq(seq)).execute(tx.connection())?;
+    Ok(())
+}
+
+fn hash(salt: &[u8], payload: &str) -> Vec<u8> {
+    Sha256::new().chain_update(salt).chain_update(payload).finalize().to_vec()
+}
+
+/// One line of the journal.
+///
+/// ```
+/// # fn show(event: &omicron_persistence::Event) {
+/// println!("{} {} by {:?}", event.action, event.subject, event.actor);
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The order in which events were written; it has gaps.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who, if it was a person.
+    pub actor: Option<UserId>,
+    /// By what right: the text of a [`Credential`](omicron_domain::Credential).
+    pub credential: Option<String>,
+    /// In which request.
+    pub request_id: Option<String>,
+    /// What: the text of an [`Action`].
+    pub action: String,
+    /// In which project.
+    pub project: Option<ProjectId>,
+    /// To what: the text of a [`Subject`].
+    pub subject: String,
+    /// The state that the change left, as JSON; `None` once it was erased.
+    pub payload: Option<String>,
+    /// Whether the payload is the one that was written; true for an erased one.
+    pub intact: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = events, check_for_backend(MultiBackend))]
+struct EventRow {
+    seq: i64,
+    at: NaiveDateTime,
+    actor: Option<i64>,
+    credential: Option<String>,
+    request_id: Option<String>,
+    action: String,
+    project: Option<i64>,
+    subject: String,
+    payload_hash: Vec<u8>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = event_payloads, check_for_backend(MultiBackend))]
+struct PayloadRow {
+    salt: Vec<u8>,
+    payload: String,
+}
+
+/// What happened to one thing, oldest first: at most 1000 events that follow `after`.
+///
+/// ```
+/// use omicron_domain::{Actor, NewUser, Viewer};
+/// use omicron_persistence::{Database, Error, Options, events_of, users};
+///
+/// let db = Database::create("sqlite://", Options::default())?;
+/// # let new = NewUser {
+/// #     username: "ann".parse().unwrap(), email: "ann@example.org".parse().unwrap(),
+/// #     password_hash: "!".to_owned(), administrator: false, approved: true,
+/// # };
+/// let ann = db.write(&Actor::command_line(), |tx| users::create(tx, &new))?;
+/// let history = db.read(Viewer::Everything, |view| events_of(view, ann.id, 0))?;
+/// assert_eq!(history[0].action, "user.registered");
+/// assert!(history[0].intact);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn events_of(
+    view: &mut View<'_>,
+    subject: impl Into<Subject>,
+    after: i64,
+) -> Result<Vec<Event>, Error> {
+    let rows: Vec<(EventRow, Option<PayloadRow>)> = events::table
+        .left_join(event_payloads::table)
+        .filter(events::subject.eq(subject.into().to_string()))
+        .filter(events::seq.gt(after))
+        .order(events::seq)
+        .limit(1000)
+        .select((EventRow::as_select(), Option::<PayloadRow>::as_select()))
+        .load(view.connection)?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+impl From<(EventRow, Option<PayloadRow>)> for Event {
+    fn from((row, payload): (EventRow, Option<PayloadRow>)) -> Self {
+        let intact =
+            payload.as_ref().is_none_or(|kept| hash(&kept.salt, &kept.payload) == row.payload_hash);
+        Self {
+            seq: row.seq,
+            at: row.at.and_utc(),
+            actor: row.actor.map(UserId),
+            credential: row.credential,
+            request_id: row.request_id,
+            action: row.action,
+            project: row.project.map(ProjectId),
+            subject: row.subject,
+            payload: payload.map(|kept| kept.payload),
+            intact,
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! Projects and who belongs to them: the verbs over `projects` and `project_members`.
+
+use crate::connection::MultiBackend;
+use crate::error::OrTaken;
+use crate::tables::{project_members, projects, users};
+use crate::users::SummaryRow;
+use crate::{Error, Transaction, View, stored};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use omicron_domain::{
+    Action, Description, Listing, NewProject, Page, Project, ProjectChange, ProjectDetails,
+    ProjectId, ProjectName, Reference, Timestamp, UserId, UserSummary, Viewer,
+};
+use serde::Serialize;
+
+mod owned;
+
+pub(crate) use owned::owned_by;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = projects, check_for_backend(MultiBackend))]
+struct ProjectRow {
+    id: i64,
+    name: String,
+    description: String,
+    date_created: NaiveDateTime,
+}
+
+impl ProjectRow {
+    fn with_owner(self, owner: UserSummary) -> Result<Project, Error> {
+        Ok(Project {
+            id: ProjectId(self.id),
+            name: stored("projects.name", self.name)?,
+            description: stored("projects.description", self.description)?,
+            date_created: self.date_created.and_utc(),
+            owner,
+        })
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = projects)]
+struct NewRow<'a> {
+    name: &'a str,
+    name_key: String,
+    description: &'a str,
+    owner_id: i64,
+    date_created: NaiveDateTime,
+}
+
+/// What the journal keeps of a project: ids, so that a person can be forgotten.
+#[derive(Serialize)]
+struct State<'a> {
+    id: ProjectId,
+    name: &'a ProjectName,
+    description: &'a Description,
+    owner: UserId,
+    members: Vec<UserId>,
+    date_created: Timestamp,
+}
+
+/// Begins a project.
+///
+/// ```
+/// use omicron_domain::{Actor, NewProject, UserId};
+/// use omicron_persistence::{Database, Error, Options, projects};
+///
+/// let db = Database::create("sqlite://", Options::default())?;
+/// let new = NewProject {
+///     name: "Alloys".parse().unwrap(),
+///     description: String::new().try_into().unwrap(),
+///     owner: UserId(404),
+///     members: vec![],
+/// };
+/// let error = db.write(&Actor::command_line(), |tx| projects::create(tx, &new)).unwrap_err();
+/// assert!(matches!(error, Error::Gone)); // there is no such owner
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::ProjectNameTaken`] if another project has the name, in any case; [`Error::Gone`] if
+/// the owner or a member is not there.
+pub fn create(tx: &mut Transaction<'_>, new: &NewProject) -> Result<ProjectDetails, Error> {
+    let row = NewRow {
+        name: new.name.as_str(),
+        name_key: new.name.key(),
+        description: new.description.as_str(),
+        owner_id: new.owner.0,
+        date_created: tx.now().naive_utc(),
+    };
+    let id: i64 = diesel::insert_into(projects::table)
+        .values(row)
+        .returning(projects::id)
+        .get_result(tx.connection())
+        .or_taken(Error::ProjectNameTaken)?;
+    let mut members = new.members.clone();
+    members.push(new.owner);
+    members.sort_unstable();
+    members.dedup();
+    for member in members {
+        insert_member(tx, ProjectId(id), member)?;
+    }
+    recorded(tx, ProjectId(id), Action::ProjectCreated)
+}
+
+fn insert_member(tx: &mut Transaction<'_>, project: ProjectId, user: UserId) -> Result<(), Error> {
+    diesel::insert_into(project_members::table)
+        .values((
+            project_members::project_id.eq(project.0),
+            project_members::user_id.eq(user.0),
+            project_members::date_added.eq(tx.now().naive_utc()),
+        ))
+        .execute(tx.connection())
+        .or_taken(Error::AlreadyMember)?;
+    Ok(())
+}
+
+type Projects = diesel::helper_types::IntoBoxed<'static, projects::table, MultiBackend>;
+
+/// The projects that the viewer may see: the one place that says which these are.
+fn visible(viewer: Viewer) -> Projects {
+    let query = projects::table.into_boxed();
+    match viewer {
+        Viewer::Everything => query,
+        Viewer::Nobody => query.filter(projects::id.lt(0)),
+        Viewer::User(user) => query.filter(
+            projects::id.eq_any(
+                project_members::table
+                    .filter(project_members::user_id.eq(user.0))
+                    .select(project_members::project_id),
+            ),
+        ),
+    }
+}
+
+/// The project of this id or name, if the viewer may see it.
+///
+/// ```
+/// # use omicron_domain::Viewer;
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let alloys = "Alloys".parse().unwrap();
+/// assert!(db.read(Viewer::Everything, |view| projects::find(view, &alloys))?.is_none());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn find(
+    view: &mut View<'_>,
+    which: &Reference<ProjectId, ProjectName>,
+) -> Result<Option<Project>, Error> {
+    let visible = visible(view.viewer());
+    let found = match which {
+        Reference::Id(id) => visible.filter(projects::id.eq(id.0)),
+        Reference::Name(name) => visible.filter(projects::name_key.eq(name.key())),
+        Reference::Nothing => return Ok(None),
+    };
+    let row: Option<(ProjectRow, SummaryRow)> = found
+        .inner_join(users::table)
+        .select((ProjectRow::as_select(), SummaryRow::as_select()))
+        .first(view.connection)
+        .optional()?;
+    row.map(|(row, owner)| row.with_owner(owner.try_into()?)).transpose()
+}
+
+/// The project of this id or name with its members, if the viewer may see it.
+///
+/// ```
+/// # use omicron_domain::Viewer;
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let alloys = "Alloys".parse().unwrap();
+/// assert!(db.read(Viewer::Everything, |view| projects::details(view, &alloys))?.is_none());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn details(
+    view: &mut View<'_>,
+    which: &Reference<ProjectId, ProjectName>,
+) -> Result<Option<ProjectDetails>, Error> {
+    let Some(project) = find(view, which)? else { return Ok(None) };
+    let members: Vec<SummaryRow> = project_members::table
+        .inner_join(users::table)
+        .filter(project_members::project_id.eq(project.id.0))
+        .filter(project_members::user_id.ne(project.owner.id.0))
+        .order(project_members::user_id)
+        .select(SummaryRow::as_select())
+        .load(view.connection)?;
+    let members = members.into_iter().map(UserSummary::try_from).collect::<Result<_, _>>()?;
+    Ok(Some(ProjectDetails { project, members }))
+}
+
+/// The projects that the viewer may see, by id.
+///
+/// ```
+/// # use omicron_domain::{Page, Viewer};
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let page = Page::after(0, 50).unwrap(); // as quick at the millionth project as at the first
+/// assert!(db.read(Viewer::Everything, |view| projects::list(view, page))?.items.is_empty());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn list(view: &mut View<'_>, page: Page) -> Result<Listing<Project>, Error> {
+    let mut visible_here = visible(view.viewer());
+    let mut total = None;
+    match page {
+        Page::After { id, .. } => visible_here = visible_here.filter(projects::id.gt(id)),
+        Page::Numbered { .. } => {
+            total = Some(visible(view.viewer()).count().get_result(view.connection)?);
+        }
+    }
+    let rows: Vec<(ProjectRow, SummaryRow)> = visible_here
+        .inner_join(users::table)
+        .order(projects::id)
+        .limit(page.limit())
+        .offset(page.offset())
+        .select((ProjectRow::as_select(), SummaryRow::as_select()))
+        .load(view.connection)?;
+    let whole = |(row, owner): (ProjectRow, SummaryRow)| row.with_owner(owner.try_into()?);
+    Ok(Listing { items: rows.into_iter().map(whole).collect::<Result<_, Error>>()?, total })
+}
+
+/// Renames or describes a project.
+///
+/// ```
+/// # use omicron_domain::{Actor, ProjectChange, ProjectId};
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let rename = ProjectChange { name: Some("Alloys 2".parse().unwrap()), description: None };
+/// let nothing = db.write(&Actor::command_line(), |tx| {
+///     projects::change(tx, ProjectId(1), &rename)
+/// });
+/// assert!(matches!(nothing, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::ProjectNameTaken`]; [`Error::Gone`] if there is no such project.
+pub fn change(
+    tx: &mut Transaction<'_>,
+    id: ProjectId,
+    change: &ProjectChange,
+) -> Result<ProjectDetails, Error> {
+    let project = projects::table.filter(projects::id.eq(id.0));
+    if let Some(name) = &change.name {
+        diesel::update(project)
+            .set((projects::name.eq(name.as_str()), projects::name_key.eq(name.key())))
+            .execute(tx.connection())
+            .or_taken(Error::ProjectNameTaken)?;
+    }
+    if let Some(description) = &change.description {
+        diesel::update(project)
+            .set(projects::description.eq(description.as_str()))
+            .execute(tx.connection())?;
+    }
+    recorded(tx, id, Action::ProjectChanged)
+}
+
+/// Adds someone to a project.
+///
+/// ```
+/// # use omicron_domain::{Actor, ProjectId, UserId};
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let nothing = db.write(&Actor::command_line(), |tx| {
+///     projects::add_member(tx, ProjectId(1), UserId(1))
+/// });
+/// assert!(matches!(nothing, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::AlreadyMember`]; [`Error::Gone`] if there is no such project or person.
+pub fn add_member(
+    tx: &mut Transaction<'_>,
+    id: ProjectId,
+    user: UserId,
+) -> Result<ProjectDetails, Error> {
+    insert_member(tx, id, user)?;
+    recorded(tx, id, Action::ProjectMemberAdded)
+}
+
+/// Takes someone out of a project.
+///
+/// ```
+/// # use omicron_domain::{Actor, ProjectId, UserId};
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let nothing = db.write(&Actor::command_line(), |tx| {
+///     projects::remove_member(tx, ProjectId(1), UserId(1))
+/// });
+/// assert!(matches!(nothing, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::OwnerStays`]; [`Error::Gone`] if there is no such project, or no such member.
+pub fn remove_member(
+    tx: &mut Transaction<'_>,
+    id: ProjectId,
+    user: UserId,
+) -> Result<ProjectDetails, Error> {
+    let owned = projects::table.filter(projects::id.eq(id.0)).filter(projects::owner_id.eq(user.0));
+    if owned.count().get_result::<i64>(tx.connection())? > 0 {
+        return Err(Error::OwnerStays);
+    }
+    let member = project_members::table
+        .filter(project_members::project_id.eq(id.0))
+        .filter(project_members::user_id.eq(user.0));
+    if diesel::delete(member).execute(tx.connection())? == 0 {
+        return Err(Error::Gone);
+    }
+    recorded(tx, id, Action::ProjectMemberRemoved)
+}
+
+/// Deletes a project; its name is free again.
+///
+/// ```
+/// # use omicron_domain::{Actor, ProjectId};
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let nothing = db.write(&Actor::command_line(), |tx| projects::delete(tx, ProjectId(1)));
+/// assert!(matches!(nothing, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Gone`] if there is no such project.
+pub fn delete(tx: &mut Transaction<'_>, id: ProjectId) -> Result<(), Error> {
+    let members = project_members::table.filter(project_members::project_id.eq(id.0));
+    diesel::delete(members).execute(tx.connection())?;
+    let project = projects::table.filter(projects::id.eq(id.0));
+    if diesel::delete(project).execute(tx.connection())? == 0 {
+        return Err(Error::Gone);
+    }
+    tx.record(Action::ProjectDeleted, id, Some(id), &())
+}
+
+/// The project after a change, which is recorded.
+fn recorded(
+    tx: &mut Transaction<'_>,
+    id: ProjectId,
+    action: Action,
+) -> Result<ProjectDetails, Error> {
+    // What an actor has changed, they see: the permission was checked before.
+    let details = details(&mut tx.all_seeing(), &Reference::Id(id))?.ok_or(Error::Gone)?;
+    let state = State {
+        id,
+        name: &details.project.name,
+        description: &details.project.description,
+        owner: details.project.owner.id,
+        members: details.members.iter().map(|member| member.id).collect(),
+        date_created: details.project.date_created,
+    };
+    tx.record(action, id, Some(id), &state)?;
+    Ok(details)
+}

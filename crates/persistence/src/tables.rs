@@ -1,0 +1,81 @@
+//! The tables, the same on both databases.
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        username -> Text,
+        username_key -> Text,
+        email -> Text,
+        password_hash -> Text,
+        administrator -> Bool,
+        approved -> Bool,
+        disabled -> Bool,
+        date_created -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        token_hash -> Binary,
+        date_created -> Timestamp,
+        expiration_date -> Timestamp,
+        last_used -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    projects (id) {
+        id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        description -> Text,
+        owner_id -> BigInt,
+        date_created -> Timestamp,
+    }
+}
+
+diesel::table! {
+    project_members (project_id, user_id) {
+        project_id -> BigInt,
+        user_id -> BigInt,
+        date_added -> Timestamp,
+    }
+}
+
+diesel::table! {
+    events (seq) {
+        seq -> BigInt,
+        at -> Timestamp,
+        actor -> Nullable<BigInt>,
+        credential -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        action -> Text,
+        project -> Nullable<BigInt>,
+        subject -> Text,
+        payload_hash -> Binary,
+        format -> SmallInt,
+    }
+}
+
+diesel::table! {
+    event_payloads (seq) {
+        seq -> BigInt,
+        salt -> Binary,
+        payload -> Text,
+    }
+}
+
+diesel::table! {
+    unsealed (seq) {
+        seq -> BigInt,
+    }
+}
+
+diesel::joinable!(tokens -> users (user_id));
+diesel::joinable!(projects -> users (owner_id));
+diesel::joinable!(project_members -> users (user_id));
+diesel::joinable!(event_payloads -> events (seq));
+diesel::allow_tables_to_appear_in_same_query!(users, tokens, projects, project_members);
+diesel::allow_tables_to_appear_in_same_query!(events, event_payloads, unsealed);

@@ -1,0 +1,197 @@
+//! Tokens: the verbs over the table `tokens`. Only keyed hashes are known here.
+
+use crate::connection::MultiBackend;
+use crate::tables::{tokens, users};
+use crate::users::UserRow;
+use crate::{Error, Transaction, View};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use omicron_domain::{Action, Timestamp, Token, TokenId, User, UserId};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tokens, check_for_backend(MultiBackend))]
+struct TokenRow {
+    id: i64,
+    user_id: i64,
+    date_created: NaiveDateTime,
+    expiration_date: NaiveDateTime,
+    last_used: Option<NaiveDateTime>,
+}
+
+impl From<TokenRow> for Token {
+    fn from(row: TokenRow) -> Self {
+        Self {
+            id: TokenId(row.id),
+            user: UserId(row.user_id),
+            date_created: row.date_created.and_utc(),
+            expiration_date: row.expiration_date.and_utc(),
+            last_used: row.last_used.map(|time| time.and_utc()),
+        }
+    }
+}
+
+/// Adds a token for a person, of which only the keyed hash is known here.
+///
+/// ```
+/// # use omicron_domain::{Actor, Timestamp, UserId};
+/// # use omicron_persistence::{Database, Error, Options, tokens};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let nobody = db.write(&Actor::command_line(), |tx| {
+///     tokens::create(tx, UserId(404), &[7; 32], Timestamp::UNIX_EPOCH)
+/// });
+/// assert!(matches!(nobody, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Gone`] if there is no such person.
+pub fn create(
+    tx: &mut Transaction<'_>,
+    user: UserId,
+    hash: &[u8; 32],
+    expiration_date: Timestamp,
+) -> Result<Token, Error> {
+    let date_created = tx.now();
+    let id: i64 = diesel::insert_into(tokens::table)
+        .values((
+            tokens::user_id.eq(user.0),
+            tokens::token_hash.eq(hash.to_vec()),
+            tokens::date_created.eq(date_created.naive_utc()),
+            tokens::expiration_date.eq(expiration_date.naive_utc()),
+        ))
+        .returning(tokens::id)
+        .get_result(tx.connection())?;
+    let token = Token { id: TokenId(id), user, date_created, expiration_date, last_used: None };
+    tx.record(Action::TokenIssued, token.id, None, &token)?;
+    Ok(token)
+}
+
+/// The token with this keyed hash, live or not, and the person it stands for.
+///
+/// ```
+/// # use omicron_domain::Viewer;
+/// # use omicron_persistence::{Database, Error, Options, tokens};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// assert!(db.read(Viewer::Nobody, |view| tokens::find(view, &[7; 32]))?.is_none());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn find(view: &mut View<'_>, hash: &[u8; 32]) -> Result<Option<(Token, User)>, Error> {
+    let row: Option<(TokenRow, UserRow)> = tokens::table
+        .inner_join(users::table)
+        .filter(tokens::token_hash.eq(hash.to_vec()))
+        .select((TokenRow::as_select(), UserRow::as_select()))
+        .first(view.connection)
+        .optional()?;
+    row.map(|(token, user)| Ok((token.into(), user.try_into()?))).transpose()
+}
+
+/// A person's live tokens, newest first: at most 1000.
+///
+/// ```
+/// # use omicron_domain::{UserId, Viewer};
+/// # use omicron_persistence::{Database, Error, Options, tokens};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// assert!(db.read(Viewer::Nobody, |view| tokens::live(view, UserId(1)))?.is_empty());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn live(view: &mut View<'_>, user: UserId) -> Result<Vec<Token>, Error> {
+    let rows: Vec<TokenRow> = tokens::table
+        .filter(tokens::user_id.eq(user.0))
+        .filter(tokens::expiration_date.gt(view.now().naive_utc()))
+        .order(tokens::id.desc())
+        .limit(1000)
+        .select(TokenRow::as_select())
+        .load(view.connection)?;
+    Ok(rows.into_iter().map(Token::from).collect())
+}
+
+/// Ends a token.
+///
+/// ```
+/// # use omicron_domain::{Actor, TokenId};
+/// # use omicron_persistence::{Database, Error, Options, tokens};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let nothing = db.write(&Actor::command_line(), |tx| tokens::revoke(tx, TokenId(1)));
+/// assert!(matches!(nothing, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Gone`] if there is no such token.
+pub fn revoke(tx: &mut Transaction<'_>, id: TokenId) -> Result<(), Error> {
+    let token = diesel::delete(tokens::table.filter(tokens::id.eq(id.0)));
+    if token.execute(tx.connection())? == 0 {
+        return Err(Error::Gone);
+    }
+    tx.record(Action::TokenRevoked, id, None, &())
+}
+
+/// Ends all live tokens of a person, and says how many there were.
+///
+/// ```
+/// # use omicron_domain::{Actor, UserId};
+/// # use omicron_persistence::{Database, Error, Options, tokens};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// assert_eq!(db.write(&Actor::command_line(), |tx| tokens::revoke_all(tx, UserId(1)))?, 0);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn revoke_all(tx: &mut Transaction<'_>, user: UserId) -> Result<usize, Error> {
+    let live: Vec<i64> = tokens::table
+        .filter(tokens::user_id.eq(user.0))
+        .filter(tokens::expiration_date.gt(tx.now().naive_utc()))
+        .select(tokens::id)
+        .load(tx.connection())?;
+    for &id in &live {
+        revoke(tx, TokenId(id))?;
+    }
+    Ok(live.len())
+}
+
+/// Notes when tokens were last used: often, of little weight, and so not in the journal.
+///
+/// ```
+/// # use omicron_domain::{Actor, Timestamp, TokenId};
+/// # use omicron_persistence::{Database, Error, Options, tokens};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let used = [(TokenId(1), Timestamp::UNIX_EPOCH)];
+/// db.write(&Actor::command_line(), |tx| tokens::note_use(tx, &used))?; // gone meanwhile: no matter
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn note_use(tx: &mut Transaction<'_>, used: &[(TokenId, Timestamp)]) -> Result<(), Error> {
+    for (id, time) in used {
+        diesel::update(tokens::table.filter(tokens::id.eq(id.0)))
+            .set(tokens::last_used.eq(time.naive_utc()))
+            .execute(tx.connection())?;
+    }
+    Ok(())
+}
+
+/// Removes the tokens that have expired: their end was known when they were made, so the journal
+/// has nothing to add.
+///
+/// ```
+/// # use omicron_domain::Actor;
+/// # use omicron_persistence::{Database, Error, Options, tokens};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// assert_eq!(db.write(&Actor::command_line(), tokens::remove_expired)?, 0);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn remove_expired(tx: &mut Transaction<'_>) -> Result<usize, Error> {
+    let expired = tokens::table.filter(tokens::expiration_date.le(tx.now().naive_utc()));
+    Ok(diesel::delete(expired).execute(tx.connection())?)
+}

@@ -1,0 +1,177 @@
+//! SQLite's one writer: changes that wait together share one commit.
+//!
+//! A durable commit costs an fsync, whatever is in it. So the thread takes what waits, gives each
+//! job a savepoint of its own in a common transaction, and acknowledges them all after the one
+//! fsync. A job that fails is undone alone.
+
+use crate::connection::AnyConnection;
+use crate::{Database, Error, Failure, Transaction, begin};
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+use omicron_domain::Actor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+/// A batch ends with this many jobs, or after this time: others want to write, too.
+const MOST_JOBS: usize = 256;
+const MOST_TIME: Duration = Duration::from_millis(20);
+
+/// The queue before the writer's thread.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    queue: Sender<Box<dyn Job>>,
+    patience: Duration,
+}
+
+impl Writer {
+    pub(crate) fn start(
+        db: Database,
+        capacity: usize,
+        patience: Duration,
+    ) -> std::io::Result<Self> {
+        let (queue, jobs) = crossbeam_channel::bounded(capacity);
+        std::thread::Builder::new().name("db-writer".to_owned()).spawn(move || {
+            for job in &jobs {
+                write_together(&db, &jobs, job);
+            }
+        })?;
+        Ok(Self { queue, patience })
+    }
+
+    pub(crate) fn submit<T, E, W>(&self, actor: Actor, work: W) -> Answer<T, E>
+    where
+        T: Send + 'static,
+        E: Failure + Send + 'static,
+        W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let (reply, receiver) = oneshot::channel();
+        let deadline = Instant::now() + self.patience;
+        match self.queue.try_send(Box::new(Change { deadline, actor, work, result: None, reply })) {
+            Ok(()) => Ok(receiver),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Error::Overloaded),
+        }
+    }
+}
+
+type Answer<T, E> = Result<oneshot::Receiver<Result<T, E>>, Error>;
+
+/// A change that waits, whatever its result's type.
+trait Job: Send {
+    fn is_worth_starting(&self) -> bool;
+    /// Runs the work in a savepoint. An error means that the transaction around it is lost.
+    fn run(&mut self, db: &Database, connection: &mut AnyConnection) -> Result<(), Error>;
+    /// Runs the work in a transaction of its own.
+    fn run_alone(&mut self, db: &Database);
+    /// Tells the caller the result of the last run.
+    fn answer(self: Box<Self>);
+    fn refuse(self: Box<Self>, error: Error);
+}
+
+struct Change<T, E, W> {
+    deadline: Instant,
+    actor: Actor,
+    work: W,
+    result: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, W> Job for Change<T, E, W>
+where
+    T: Send,
+    E: Failure + Send,
+    W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send,
+{
+    fn is_worth_starting(&self) -> bool {
+        Instant::now() <= self.deadline && !self.reply.is_closed()
+    }
+
+    fn run(&mut self, db: &Database, connection: &mut AnyConnection) -> Result<(), Error> {
+        begin::savepoint(connection)?;
+        let mut tx = Transaction::new(connection, &self.actor, db.clock().now());
+        let result = catch_unwind(AssertUnwindSafe(|| (self.work)(&mut tx)))
+            .unwrap_or_else(|_| Err(Error::Panicked.into()));
+        // After a full disk or a failed read SQLite may have rolled back everything by itself.
+        // Then the savepoint is gone as well, and its end fails.
+        let ended = match &result {
+            Ok(_) => begin::commit(connection),
+            Err(_) => begin::rollback(connection),
+        };
+        self.result = Some(result);
+        ended
+    }
+
+    fn run_alone(&mut self, db: &Database) {
+        let alone = || db.write(&self.actor, &self.work);
+        let result = catch_unwind(AssertUnwindSafe(alone));
+        self.result = Some(result.unwrap_or_else(|_| Err(Error::Panicked.into())));
+    }
+
+    fn answer(self: Box<Self>) {
+        if let Some(result) = self.result {
+            // The caller may have gone meanwhile; the change stands.
+            let _ = self.reply.send(result);
+        }
+    }
+
+    fn refuse(self: Box<Self>, error: Error) {
+        let _ = self.reply.send(Err(error.into()));
+    }
+}
+
+/// Commits the first job, and all that have come by the time it is done, together.
+fn write_together(db: &Database, jobs: &Receiver<Box<dyn Job>>, first: Box<dyn Job>) {
+    let mut batch = Vec::new();
+    let committed = run_batch(db, jobs, first, &mut batch);
+    for mut job in batch {
+        if committed.is_err() {
+            job.run_alone(db);
+        }
+        job.answer();
+    }
+}
+
+fn run_batch(
+    db: &Database,
+    jobs: &Receiver<Box<dyn Job>>,
+    first: Box<dyn Job>,
+    batch: &mut Vec<Box<dyn Job>>,
+) -> Result<(), Error> {
+    let mut next = Some(first);
+    let mut pooled = match db.checkout() {
+        Ok(pooled) => pooled,
+        Err(error) => {
+            refuse(next, error);
+            return Ok(());
+        }
+    };
+    pooled.with(|pooled| {
+        let connection = &mut pooled.connection;
+        if let Err(error) = begin::write(connection, begin::Isolation::ReadCommitted) {
+            refuse(next.take(), error);
+            return Ok(());
+        }
+        let started = Instant::now();
+        let mut ended = Ok(());
+        while let Some(mut job) = next.take() {
+            if job.is_worth_starting() {
+                ended = job.run(db, connection);
+                batch.push(job);
+            } else {
+                refuse(Some(job), Error::Overloaded);
+            }
+            if ended.is_ok() && batch.len() < MOST_JOBS && started.elapsed() < MOST_TIME {
+                next = jobs.try_recv().ok();
+            }
+        }
+        let ended = ended.and_then(|()| begin::commit(connection));
+        if ended.is_err() {
+            pooled.condemn();
+        }
+        ended
+    })
+}
+
+fn refuse(job: Option<Box<dyn Job>>, error: Error) {
+    if let Some(job) = job {
+        job.refuse(error);
+    }
+}

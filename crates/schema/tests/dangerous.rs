@@ -1,0 +1,212 @@
+//! Schemas that would do harm.
+
+use std::time::{Duration, Instant};
+
+use omicron_schema::{MAX_BYTES, Refused, Schema};
+use serde_json::{Map, Value, json};
+
+use crate::{pointers, refused};
+
+/// The refusal, which must be quick even in an unoptimised build on a busy machine.
+fn refused_at_once(document: Value) -> Refused {
+    let started = Instant::now();
+    let error = refused(document);
+    assert!(started.elapsed() < Duration::from_millis(50), "{error} took {:?}", started.elapsed());
+    error
+}
+
+/// `$defs` d0 … dn, each made from a reference to the next; the last is a string.
+fn chain(length: usize, link: impl Fn(Value) -> Value) -> Value {
+    let mut defs = Map::new();
+    for i in 0..length {
+        let next = json!({"$ref": format!("#/$defs/d{}", i + 1)});
+        defs.insert(format!("d{i}"), link(next));
+    }
+    defs.insert(format!("d{length}"), json!({"type": "string"}));
+    json!({"$ref": "#/$defs/d0", "$defs": defs})
+}
+
+/// Arrays in arrays.
+fn nested(depth: usize) -> Value {
+    (0..depth).fold(json!(1), |inner, _| json!([inner]))
+}
+
+#[test]
+fn a_bomb_of_references_is_refused() {
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let bomb = chain(30, |next| json!({keyword: [next, next]}));
+        assert!(matches!(refused_at_once(bomb), Refused::TooCostly { .. }), "{keyword}");
+    }
+    let fields = chain(30, |next| json!({"properties": {"a": next, "b": next}}));
+    assert!(matches!(refused_at_once(fields), Refused::TooCostly { .. }));
+    let with_recursion = chain(30, |next| json!({"allOf": [next, next], "items": {"$ref": "#"}}));
+    assert!(matches!(refused_at_once(with_recursion), Refused::TooCostly { .. }));
+    let (many, more) = (vec![json!({"$ref": "#b"}); 150], vec![json!(true); 100]);
+    let anchors = json!({"allOf": [{"$ref": "#a"}], "$defs": {
+        "a": {"$anchor": "a", "allOf": many}, "b": {"$anchor": "b", "allOf": more}}});
+    assert!(matches!(refused_at_once(anchors), Refused::TooCostly { cost } if cost > 15_000));
+}
+
+#[test]
+fn a_wide_schema_without_repetition_is_no_bomb() {
+    let fields: Map<String, Value> =
+        (0..1500).map(|i| (format!("f{i}"), json!({"type": "string"}))).collect();
+    Schema::compile("wide", json!({"properties": fields})).unwrap();
+}
+
+#[test]
+fn a_schema_that_is_large_or_deep_is_refused() {
+    let large = json!({"description": "x".repeat(MAX_BYTES)});
+    assert!(matches!(refused_at_once(large.clone()), Refused::TooLarge { .. }));
+    let text = large.to_string();
+    assert!(matches!(Schema::parse("large", text).unwrap_err(), Refused::TooLarge { .. }));
+    let deep = (0..17).fold(json!({}), |inner, _| json!({"allOf": [inner]}));
+    assert!(matches!(refused_at_once(deep), Refused::TooDeep));
+    let still_fine = (0..16).fold(json!({}), |inner, _| json!({"allOf": [inner]}));
+    Schema::compile("fine", still_fine).unwrap();
+}
+
+#[test]
+fn a_chain_that_could_overflow_the_stack_is_refused() {
+    let links: [fn(Value) -> Value; 4] = [
+        |next| next,
+        |next| json!({"oneOf": [next, false]}),
+        |next| json!({"anyOf": [next], "unevaluatedProperties": false}),
+        |next| json!({"not": next}),
+    ];
+    for link in links {
+        assert!(matches!(refused_at_once(chain(500, link)), Refused::ChainTooLong));
+    }
+    Schema::compile("short", chain(20, |next| json!({"not": next}))).unwrap();
+}
+
+#[test]
+fn a_pattern_that_is_not_linear_or_too_large_is_refused() {
+    for pattern in [
+        "(((a{1,100}){1,100}){1,100}){1,100}",
+        "(?=a)b",
+        "(?<!a)b",
+        r"(a)\1",
+        "(",
+        r"\p{L}{1,100}(\p{L}{1,100}x){1,9}",
+    ] {
+        let at = format!("/properties/x/{}", "pattern");
+        let error = refused_at_once(json!({"properties": {"x": {"pattern": pattern}}}));
+        assert!(matches!(error, Refused::Pattern { pointer } if pointer == at), "{pattern}");
+        let error = refused_at_once(json!({"patternProperties": {pattern: true}}));
+        assert!(matches!(error, Refused::Pattern { .. }), "{pattern}: {error}");
+    }
+    let many: Vec<Value> = (0..101).map(|i| json!({"pattern": format!("a{{1,{i}}}")})).collect();
+    let error = refused_at_once(json!({"anyOf": many}));
+    assert!(matches!(error, Refused::TooManyPatterns { count: 101 }));
+}
+
+#[test]
+fn a_pattern_that_makes_others_backtrack_takes_linear_time() {
+    let schema = Schema::compile("evil", json!({"pattern": "^(a+)+$"})).unwrap();
+    let started = Instant::now();
+    assert_eq!(pointers(&schema, &json!("a".repeat(100_000) + "b")), [""]);
+    assert!(started.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn nothing_is_fetched() {
+    for reference in [
+        "https://example.org/schema",
+        "http://127.0.0.1:1/x#/a",
+        "file:///etc/passwd",
+        "other.json",
+        "//example.org/x",
+        "json-schema:///other",
+        "urn:uuid:9f0c2f0e-9d3c-4a55-8f4e-3d6c8f6e2b11",
+    ] {
+        let refused_with =
+            |document| matches!(refused_at_once(document), Refused::RemoteReference { .. });
+        assert!(refused_with(json!({"$ref": reference})), "{reference}");
+        assert!(
+            refused_with(json!({"properties": {"a": {"$dynamicRef": reference}}})),
+            "{reference}"
+        );
+        assert!(refused_with(json!({"$defs": {"unused": {"$ref": reference}}})), "{reference}");
+    }
+}
+
+#[test]
+fn a_reference_to_nowhere_is_refused_by_its_name() {
+    for reference in ["#/$defs/none", "#none", "#/$defs/a/0", "%", "#/%ff"] {
+        let error = refused(json!({"$ref": reference, "$defs": {"a": {}}}));
+        let named =
+            matches!(&error, Refused::BrokenReference { reference: named } if named == reference);
+        assert!(named, "{reference}: {error}");
+    }
+}
+
+#[test]
+fn a_reference_inside_the_document_works_by_any_name() {
+    let word = json!({"$id": "https://example.org/word", "$anchor": "w", "type": "string"});
+    for reference in ["#/$defs/word", "word", "word#w", "https://example.org/word", "#/$defs/word#"]
+    {
+        let Ok(schema) = Schema::compile(
+            "inside",
+            json!({"$id": "https://example.org/root", "$ref": reference, "$defs": {"word": word}}),
+        ) else {
+            assert_eq!(reference, "#/$defs/word#");
+            continue;
+        };
+        assert_eq!(pointers(&schema, &json!(1)), [""], "{reference}");
+    }
+}
+
+#[test]
+fn a_tree_may_refer_to_itself() {
+    let plain = json!({"required": ["name"], "properties": {"children": {"items": {"$ref": "#"}}}});
+    let binary = json!({"required": ["name"], "properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}}});
+    let dynamic = json!({"$dynamicAnchor": "node", "required": ["name"],
+        "properties": {"children": {"items": {"$dynamicRef": "#node"}}}});
+    let recursive = json!({"$schema": "https://json-schema.org/draft/2019-09/schema", "$recursiveAnchor": true,
+        "required": ["name"], "properties": {"children": {"items": {"$recursiveRef": "#"}}}});
+    for tree in [plain, dynamic, recursive] {
+        let schema = Schema::compile("tree", tree).unwrap();
+        let document = json!({"name": "a", "children": [{"name": "b", "children": [{}]}]});
+        assert_eq!(pointers(&schema, &document), ["/children/0/children/0/name"]);
+    }
+    let schema = Schema::compile("binary", binary).unwrap();
+    let document = (0..100)
+        .fold(json!({"name": 1}), |inner, _| json!({"name": 1, "left": inner, "right": {}}));
+    assert_eq!(schema.violations(&document).len(), 83, "all but those too far down to point at");
+}
+
+#[test]
+fn references_in_a_circle_are_refused() {
+    for circle in [
+        json!({"$ref": "#"}),
+        json!({"allOf": [{"$ref": "#"}]}),
+        json!({"properties": {"x": {"$ref": "#/$defs/a"}}, "$defs": {
+            "a": {"anyOf": [{"$ref": "#/$defs/b"}]}, "b": {"not": {"$ref": "#/$defs/a"}}}}),
+    ] {
+        assert!(matches!(refused_at_once(circle.clone()), Refused::EndlessReference), "{circle}");
+    }
+}
+
+#[test]
+fn recursion_that_doubles_is_stopped_by_the_document_it_meets() {
+    let twice =
+        json!({"type": "array", "allOf": [{"items": {"$ref": "#"}}, {"items": {"$ref": "#"}}]});
+    let schema = Schema::compile("twice", twice).unwrap();
+    let started = Instant::now();
+    assert_eq!(pointers(&schema, &nested(5)), ["/0/0/0/0/0"]);
+    let message = |depth| schema.violations(&nested(depth))[0].message.clone();
+    assert_eq!(message(18), "does not match the schema, and is too large to say where");
+    assert_eq!(message(40), "is too deep or too large for this schema");
+    assert_eq!(message(127), "is too deep or too large for this schema");
+    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_document_may_be_as_deep_as_json_can_be_read() {
+    let tree = json!({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"$ref": "#"}}]});
+    let schema = Schema::compile("tree", tree).unwrap();
+    assert!(schema.violations(&nested(100)).is_empty());
+    let message = &schema.violations(&nested(200))[0].message;
+    assert_eq!(message, "is too deep or too large for this schema");
+}
