@@ -3,7 +3,8 @@
 use crate::Invalid;
 use unicode_normalization::UnicodeNormalization;
 
-/// The form of a text that ignores case and the way its accents are encoded (NFC, lower case).
+/// The form of a text that ignores case and the way its accents are encoded: NFC, lower case, and
+/// one letter for those that share a capital, as `σ` and `ς` do.
 ///
 /// It is made here and stored beside the name, since the databases' own `lower()` disagree.
 ///
@@ -16,7 +17,18 @@ pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.nfc().flat_map(char::to_lowercase).nfc().collect()
+    text.nfc().flat_map(fold_char).nfc().collect()
+}
+
+/// The lower case of the capital, since "ς" at a word's end is the "Σ" of its capitals, too.
+fn fold_char(character: char) -> std::char::ToLowercase {
+    let mut capital = character.to_uppercase();
+    match (capital.next(), capital.next()) {
+        // Turkish tells "ı" from "i" by the dot alone.
+        (Some(capital), None) if character != 'ı' => capital.to_lowercase(),
+        // A capital of several letters would make "Maße" and "Masse" the same.
+        _ => character.to_lowercase(),
+    }
 }
 
 /// A line of text: trimmed, in NFC, 1 to `limit` characters, none of them invisible.

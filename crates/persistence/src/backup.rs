@@ -23,9 +23,11 @@ use std::process::Command;
 /// # Ok::<(), Error>(())
 /// ```
 ///
+/// PostgreSQL's own `pg_dump` does the work there, and has to be in `PATH`.
+///
 /// # Errors
-/// [`Error::Exists`] if the file is there already; [`Error::File`], [`Error::Query`] if the copy
-/// fails, after which no file is left.
+/// [`Error::Exists`] if the file is there already, [`Error::NoProgram`] without a `pg_dump`;
+/// [`Error::File`], [`Error::Query`] if the copy fails, after which no file is left.
 pub fn backup(db: &Database, path: &Path) -> Result<(), Error> {
     private_file(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => Error::Exists(path.to_owned()),
@@ -43,18 +45,19 @@ pub fn backup(db: &Database, path: &Path) -> Result<(), Error> {
 }
 
 fn vacuum_into(db: &Database, path: &Path) -> Result<(), Error> {
-    let mut connection = db.own_connection()?;
-    if let AnyConnection::Sqlite(connection) = &mut connection {
-        diesel::sql_query("VACUUM INTO ?")
-            .bind::<Text, _>(path.to_string_lossy())
-            .execute(connection)?;
-    }
+    db.apart(|connection| {
+        if let AnyConnection::Sqlite(connection) = connection {
+            diesel::sql_query("VACUUM INTO ?")
+                .bind::<Text, _>(path.to_string_lossy())
+                .execute(connection)?;
+        }
+        Ok(())
+    })?;
     let failed = |error| Error::File(path.to_owned(), error);
     std::fs::File::open(path).and_then(|file| file.sync_all()).map_err(failed)
 }
 
 fn dump(url: &str, path: &Path) -> Result<(), Error> {
-    let failed = |error| Error::File("pg_dump".into(), error);
     let (url, password) = without_password(url);
     let mut command = Command::new("pg_dump");
     command.arg("--format=custom").arg("--file").arg(path).arg("--dbname").arg(url);
@@ -62,7 +65,7 @@ fn dump(url: &str, path: &Path) -> Result<(), Error> {
         // Other people on the machine can read a command's arguments, not its environment.
         command.env("PGPASSWORD", password);
     }
-    let output = command.output().map_err(failed)?;
+    let output = command.output().map_err(|error| Error::NoProgram("pg_dump", error))?;
     if output.status.success() {
         return Ok(());
     }

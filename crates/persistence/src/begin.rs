@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::connection::AnyConnection;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 
 type Manager = <AnyConnection as diesel::Connection>::TransactionManager;
 
@@ -55,7 +55,13 @@ pub(crate) fn savepoint(connection: &mut AnyConnection) -> Result<(), Error> {
 
 /// Ends the innermost transaction or savepoint, keeping what it did.
 pub(crate) fn commit(connection: &mut AnyConnection) -> Result<(), Error> {
-    Manager::commit_transaction(connection).map_err(|error| match Error::from(error) {
+    let committed = match connection {
+        AnyConnection::Sqlite(_) => Manager::commit_transaction(connection),
+        // PostgreSQL answers the COMMIT of a transaction in which a statement has failed with a
+        // ROLLBACK and no error. The SELECT fails there, in the same round trip.
+        AnyConnection::Postgres(postgres) => postgres.batch_execute("SELECT 1; COMMIT"),
+    };
+    committed.map_err(|error| match Error::from(error) {
         // The server may have committed before the connection broke.
         Error::Unavailable(source) => Error::Uncertain(source),
         other => other,
@@ -65,4 +71,15 @@ pub(crate) fn commit(connection: &mut AnyConnection) -> Result<(), Error> {
 /// Ends the innermost transaction or savepoint, undoing what it did.
 pub(crate) fn rollback(connection: &mut AnyConnection) -> Result<(), Error> {
     Ok(Manager::rollback_transaction(connection)?)
+}
+
+/// Undoes all that is not committed; a failed commit may have left nothing to undo.
+pub(crate) fn abandon(connection: &mut AnyConnection) -> Result<(), Error> {
+    loop {
+        match Manager::rollback_transaction(connection) {
+            Ok(()) => {}
+            Err(diesel::result::Error::NotInTransaction) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
 }

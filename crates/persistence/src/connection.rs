@@ -1,8 +1,9 @@
 //! Connections of either kind, and the pool's way of making and judging them.
 
-use crate::{Error, target::Target};
+use crate::{Error, begin, target::Target};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,32 +20,26 @@ pub(crate) enum AnyConnection {
 pub(crate) struct Pooled {
     pub(crate) connection: AnyConnection,
     generation: u64,
-    state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Idle,
-    /// Work goes on with it; if it comes back to the pool like this, the work has panicked.
-    Busy,
-    /// What it holds is not known, so it is never used again.
-    Condemned,
+    condemned: bool,
 }
 
 impl Pooled {
-    /// Lends the connection to some work, and makes sure that no panic brings it back unnoticed.
-    pub(crate) fn with<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
-        self.state = State::Busy;
-        let result = work(self);
-        if self.state == State::Busy {
-            self.state = State::Idle;
+    /// Lends the connection to some work. What the work leaves open, because it failed or
+    /// panicked, is undone: a database in memory would go with its connection.
+    pub(crate) fn with<T, E>(
+        &mut self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let result = catch_unwind(AssertUnwindSafe(|| work(&mut self.connection)));
+        if !matches!(result, Ok(Ok(_))) && begin::abandon(&mut self.connection).is_err() {
+            self.condemn();
         }
-        result
+        result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    /// Never to be used again.
+    /// What it holds is not known, so it is never to be used again.
     pub(crate) fn condemn(&mut self) {
-        self.state = State::Condemned;
+        self.condemned = true;
     }
 }
 
@@ -69,7 +64,7 @@ impl Manager {
     }
 
     pub(crate) fn is_usable(&self, pooled: &Pooled) -> bool {
-        pooled.state == State::Idle && pooled.generation == self.generation.load(Ordering::Relaxed)
+        !pooled.condemned && pooled.generation == self.generation.load(Ordering::Relaxed)
     }
 }
 
@@ -84,7 +79,7 @@ impl r2d2::ManageConnection for Manager {
             Target::SqliteMemory => sqlite(":memory:")?,
             Target::Postgres(url) => postgres(url)?,
         };
-        Ok(Pooled { connection, generation, state: State::Idle })
+        Ok(Pooled { connection, generation, condemned: false })
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {

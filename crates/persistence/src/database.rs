@@ -1,6 +1,6 @@
 //! The database: opened by URL, read and written in units of work.
 
-use crate::connection::{AnyConnection, Manager, Pooled};
+use crate::connection::{AnyConnection, Manager};
 use crate::target::Target;
 use crate::{Error, Failure, Transaction, View, begin, migrate, random_bytes};
 use omicron_domain::{Actor, Clock, SystemClock, Viewer};
@@ -90,7 +90,7 @@ impl Database {
     /// Opens a database, after making it if there is none and bringing its tables up to date.
     ///
     /// # Errors
-    /// As [`Database::open`]; [`Error::Migration`].
+    /// As [`Database::open`], and [`Error::Migration`].
     pub fn create(url: &str, options: Options) -> Result<Self, Error> {
         migrate::create(&Target::parse(url, &options.base_directory)?)?;
         let db = Self::connect(url, options)?;
@@ -155,8 +155,7 @@ impl Database {
         viewer: Viewer,
         work: impl Fn(&mut View<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.persistently(|pooled| {
-            let connection = &mut pooled.connection;
+        self.persistently(|connection| {
             begin::read(connection)?;
             let result = work(&mut View::new(connection, viewer, self.clock.now()));
             begin::end_read(connection)?;
@@ -165,7 +164,8 @@ impl Database {
     }
 
     /// Changes the database on behalf of an actor: all of the work happens, or nothing of it. The
-    /// work may be run again after a conflict, so it has no effect but on the transaction.
+    /// work may be run again after a conflict, so it has no effect but on the transaction. Work
+    /// that meets an error of the database ends with one: PostgreSQL keeps nothing else of it.
     ///
     /// # Errors
     /// The work's own; [`Error::Conflict`] if others are in the way again and again,
@@ -197,24 +197,18 @@ impl Database {
         actor: &Actor,
         work: impl Fn(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.persistently(|pooled| {
-            begin::write(&mut pooled.connection, isolation)?;
-            let mut tx = Transaction::new(&mut pooled.connection, actor, self.clock.now());
-            let result = work(&mut tx).and_then(|value| {
-                begin::commit(&mut pooled.connection)?;
-                Ok(value)
-            });
-            if result.is_err() && begin::rollback(&mut pooled.connection).is_err() {
-                pooled.condemn();
-            }
-            result
+        self.persistently(|connection| {
+            begin::write(connection, isolation)?;
+            let value = work(&mut Transaction::new(connection, actor, self.clock.now()))?;
+            begin::commit(connection)?;
+            Ok(value)
         })
     }
 
     /// Runs work on a connection of the pool, again if that may help.
     fn persistently<T, E: Failure>(
         &self,
-        work: impl Fn(&mut Pooled) -> Result<T, E>,
+        work: impl Fn(&mut AnyConnection) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut attempt = 0;
         loop {
@@ -240,7 +234,7 @@ impl Database {
 
     pub(crate) fn checkout(&self) -> Result<PooledConnection<Manager>, Error> {
         loop {
-            let pooled = self.pool.get()?;
+            let pooled = self.pool.get().map_err(|error| self.no_connection(error))?;
             if self.manager.is_usable(&pooled) {
                 return Ok(pooled);
             }
@@ -248,8 +242,22 @@ impl Database {
         }
     }
 
-    /// A connection of its own, outside the pool.
-    pub(crate) fn own_connection(&self) -> Result<AnyConnection, Error> {
-        Ok(self.manager.connect()?.connection)
+    fn no_connection(&self, error: r2d2::Error) -> Error {
+        // As many as there may be, and others work with all of them.
+        if self.pool.state().connections >= self.pool.max_size() {
+            return Error::Overloaded;
+        }
+        Error::Unavailable(Box::new(error))
+    }
+
+    /// Lends a connection of its own, outside the pool; a database in memory has none but one.
+    pub(crate) fn apart<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match self.target() {
+            Target::SqliteMemory => self.checkout()?.with(work),
+            _ => self.manager.connect()?.with(work),
+        }
     }
 }

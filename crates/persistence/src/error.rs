@@ -73,6 +73,9 @@ pub enum Error {
     /// A file could not be read or written.
     #[error("{} can't be read or written", .0.display())]
     File(PathBuf, #[source] std::io::Error),
+    /// A program that the work is left to can't be run.
+    #[error("{0} can't be run: is it installed, and in PATH?")]
+    NoProgram(&'static str, #[source] std::io::Error),
     /// The work panicked; its transaction was rolled back.
     #[error("the work on the database panicked")]
     Panicked,
@@ -119,8 +122,12 @@ impl Failure for Error {
 
 impl From<Diesel> for Error {
     fn from(error: Diesel) -> Self {
-        let Diesel::DatabaseError(kind, information) = &error else {
-            return Self::Query(Box::new(error));
+        let (kind, information) = match &error {
+            Diesel::DatabaseError(kind, information) => (kind, information),
+            // The commit is what failed; that nothing was left to roll back is its consequence.
+            Diesel::RollbackErrorOnCommit { .. } => return failed_commit(error),
+            Diesel::BrokenTransactionManager => return Self::Unavailable(Box::new(error)),
+            _ => return Self::Query(Box::new(error)),
         };
         let message = information.message();
         match kind {
@@ -136,6 +143,13 @@ impl From<Diesel> for Error {
             }
             _ => Self::Query(Box::new(error)),
         }
+    }
+}
+
+fn failed_commit(error: Diesel) -> Error {
+    match error {
+        Diesel::RollbackErrorOnCommit { commit_error, .. } => Error::from(*commit_error),
+        other => Error::Query(Box::new(other)),
     }
 }
 
@@ -163,12 +177,6 @@ fn is_too_slow(message: &str) -> bool {
     ]
     .iter()
     .any(|words| message.contains(words))
-}
-
-impl From<r2d2::Error> for Error {
-    fn from(error: r2d2::Error) -> Self {
-        Self::Unavailable(Box::new(error))
-    }
 }
 
 /// Says what a violated uniqueness means, which SQLite does not.

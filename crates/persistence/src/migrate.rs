@@ -4,60 +4,20 @@ use crate::connection::AnyConnection;
 use crate::target::Target;
 use crate::{Database, Error, begin, provision};
 use diesel::connection::SimpleConnection;
-use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+mod status;
+
+use status::status_of;
+pub use status::{MigrationStatus, migration_status};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
-
-/// What version a database is at, and what this program knows beyond it.
-///
-/// ```
-/// use omicron_persistence::{Database, Error, Options, migration_status};
-///
-/// let db = Database::create("sqlite://", Options::default())?;
-/// let status = migration_status(&db)?;
-/// assert_eq!(status.applied.last(), Some(&status.newest));
-/// assert!(status.pending.is_empty() && status.unknown.is_empty());
-/// # Ok::<(), Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MigrationStatus {
-    /// The migrations that the database has had, oldest first.
-    pub applied: Vec<String>,
-    /// Those that this program knows and the database has not had.
-    pub pending: Vec<String>,
-    /// Those that the database has had and this program does not know: it was made by a newer one.
-    pub unknown: Vec<String>,
-    /// The newest that this program knows.
-    pub newest: String,
-}
-
-/// What version a database is at.
-///
-/// ```
-/// use omicron_persistence::{Database, Error, Options, migration_status};
-///
-/// let db = Database::connect("sqlite://", Options::default())?;
-/// assert!(migration_status(&db)?.applied.is_empty());
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error::Unavailable`].
-pub fn migration_status(db: &Database) -> Result<MigrationStatus, Error> {
-    let mut pooled = db.checkout()?;
-    pooled
-        .with(|pooled| match &mut pooled.connection {
-            AnyConnection::Sqlite(connection) => status_on(connection, SQLITE),
-            AnyConnection::Postgres(connection) => status_on(connection, POSTGRES),
-        })
-        .map_err(Error::Migration)
-}
 
 /// Brings a database's tables up to date, and says which migrations that took. Of several that
 /// start at once, one migrates and the others wait.
@@ -73,7 +33,8 @@ pub fn migration_status(db: &Database) -> Result<MigrationStatus, Error> {
 /// ```
 ///
 /// # Errors
-/// [`Error::Migration`]; then the database is as it was.
+/// [`Error::Version`] if a newer program made the database; [`Error::Migration`]. In either case
+/// it is as it was.
 pub fn upgrade(db: &Database) -> Result<Vec<String>, Error> {
     locked(db, |connection| match connection {
         AnyConnection::Sqlite(connection) => up(connection, SQLITE),
@@ -92,7 +53,7 @@ pub fn upgrade(db: &Database) -> Result<Vec<String>, Error> {
 /// ```
 ///
 /// # Errors
-/// [`Error::Migration`]; then the database is as it was.
+/// As [`upgrade`].
 pub fn downgrade(db: &Database) -> Result<Option<String>, Error> {
     locked(db, |connection| match connection {
         AnyConnection::Sqlite(connection) => down(connection, SQLITE),
@@ -112,32 +73,12 @@ pub(crate) fn create(target: &Target) -> Result<(), Error> {
 /// Refuses a database whose tables are not those of this program.
 pub(crate) fn check(db: &Database) -> Result<(), Error> {
     let status = migration_status(db)?;
-    if status.pending.is_empty() && status.unknown.is_empty() {
-        return Ok(());
-    }
-    let found = status.applied.last().cloned().unwrap_or_else(|| "none".to_owned());
-    Err(Error::Version { found, expected: status.newest })
+    if status.pending.is_empty() && status.unknown.is_empty() { Ok(()) } else { Err(unfit(&status)) }
 }
 
-fn status_on<DB: diesel::backend::Backend>(
-    connection: &mut impl MigrationHarness<DB>,
-    source: impl MigrationSource<DB>,
-) -> Outcome<MigrationStatus> {
-    let text = |version: &MigrationVersion<'_>| version.to_string();
-    let mut applied: Vec<_> = connection.applied_migrations()?.iter().map(text).collect();
-    applied.sort();
-    let mut known: Vec<_> =
-        source.migrations()?.iter().map(|migration| text(&migration.name().version())).collect();
-    known.sort();
-    let beyond = |these: &[String], those: &[String]| -> Vec<String> {
-        these.iter().filter(|version| !those.contains(version)).cloned().collect()
-    };
-    Ok(MigrationStatus {
-        pending: beyond(&known, &applied),
-        unknown: beyond(&applied, &known),
-        newest: known.last().cloned().unwrap_or_default(),
-        applied,
-    })
+fn unfit(status: &MigrationStatus) -> Error {
+    let found = status.applied.last().cloned().unwrap_or_else(|| "none".to_owned());
+    Error::Version { found, expected: status.newest.clone() }
 }
 
 fn up<DB: diesel::backend::Backend>(
@@ -163,24 +104,33 @@ fn locked<T>(
     db: &Database,
     work: impl FnOnce(&mut AnyConnection) -> Outcome<T>,
 ) -> Result<T, Error> {
-    let mut pooled = db.checkout()?;
-    pooled.with(|pooled| {
-        let connection = &mut pooled.connection;
+    db.apart(|connection| {
         // A table that is rebuilt loses its references for a moment; switched off outside the
         // transaction, where alone SQLite hears it.
-        set_foreign_keys(connection, false)?;
-        begin::write(connection, begin::Isolation::ReadCommitted)?;
-        let result = take_lock(connection)
-            .and_then(|()| work(connection).map_err(Error::Migration))
-            .and_then(|value| check_references(connection).map(|()| value))
-            .and_then(|value| begin::commit(connection).map(|()| value));
-        if result.is_err() && begin::rollback(connection).is_err() {
-            pooled.condemn();
-            return result;
-        }
-        set_foreign_keys(&mut pooled.connection, true)?;
-        result
+        set_pragmas(connection, PATIENT_AND_UNCHECKED)?;
+        let done = in_transaction(connection, work);
+        // A failure's transaction still stands, and would not let the switch be turned back.
+        let undone = if done.is_err() { begin::abandon(connection) } else { Ok(()) };
+        let done = undone.and(done);
+        set_pragmas(connection, AS_EVER)?;
+        done
     })
+}
+
+fn in_transaction<T>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Outcome<T>,
+) -> Result<T, Error> {
+    begin::write(connection, begin::Isolation::ReadCommitted)?;
+    take_lock(connection)?;
+    let status = status_of(connection)?;
+    if !status.unknown.is_empty() {
+        return Err(unfit(&status));
+    }
+    let value = work(connection).map_err(Error::Migration)?;
+    check_references(connection)?;
+    begin::commit(connection)?;
+    Ok(value)
 }
 
 /// SQLite's writer lock is held already; PostgreSQL's lock goes with the transaction, and each
@@ -195,10 +145,13 @@ fn take_lock(connection: &mut AnyConnection) -> Result<(), Error> {
     Ok(())
 }
 
-fn set_foreign_keys(connection: &mut AnyConnection, on: bool) -> Result<(), Error> {
+/// Whoever migrates at the same time may take a while with it.
+const PATIENT_AND_UNCHECKED: &str = "PRAGMA busy_timeout = 600000; PRAGMA foreign_keys = OFF;";
+const AS_EVER: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;";
+
+fn set_pragmas(connection: &mut AnyConnection, pragmas: &str) -> Result<(), Error> {
     if let AnyConnection::Sqlite(connection) = connection {
-        let pragma = if on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" };
-        connection.batch_execute(pragma)?;
+        connection.batch_execute(pragmas)?;
     }
     Ok(())
 }

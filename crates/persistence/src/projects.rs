@@ -8,13 +8,14 @@ use crate::{Error, Transaction, View, stored};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use omicron_domain::{
-    Action, Description, Listing, NewProject, Page, Project, ProjectChange, ProjectDetails,
-    ProjectId, ProjectName, Reference, Timestamp, UserId, UserSummary, Viewer,
+    Action, Listing, NewProject, Page, Project, ProjectDetails, ProjectId, ProjectName, Reference,
+    UserSummary, Viewer,
 };
-use serde::Serialize;
 
+mod change;
 mod owned;
 
+pub use change::{add_member, change, delete, remove_member};
 pub(crate) use owned::owned_by;
 
 #[derive(Queryable, Selectable)]
@@ -46,17 +47,6 @@ struct NewRow<'a> {
     description: &'a str,
     owner_id: i64,
     date_created: NaiveDateTime,
-}
-
-/// What the journal keeps of a project: ids, so that a person can be forgotten.
-#[derive(Serialize)]
-struct State<'a> {
-    id: ProjectId,
-    name: &'a ProjectName,
-    description: &'a Description,
-    owner: UserId,
-    members: Vec<UserId>,
-    date_created: Timestamp,
 }
 
 /// Begins a project.
@@ -98,21 +88,9 @@ pub fn create(tx: &mut Transaction<'_>, new: &NewProject) -> Result<ProjectDetai
     members.sort_unstable();
     members.dedup();
     for member in members {
-        insert_member(tx, ProjectId(id), member)?;
+        change::insert_member(tx, ProjectId(id), member)?;
     }
-    recorded(tx, ProjectId(id), Action::ProjectCreated)
-}
-
-fn insert_member(tx: &mut Transaction<'_>, project: ProjectId, user: UserId) -> Result<(), Error> {
-    diesel::insert_into(project_members::table)
-        .values((
-            project_members::project_id.eq(project.0),
-            project_members::user_id.eq(user.0),
-            project_members::date_added.eq(tx.now().naive_utc()),
-        ))
-        .execute(tx.connection())
-        .or_taken(Error::AlreadyMember)?;
-    Ok(())
+    change::recorded(tx, ProjectId(id), Action::ProjectCreated)
 }
 
 type Projects = diesel::helper_types::IntoBoxed<'static, projects::table, MultiBackend>;
@@ -224,140 +202,4 @@ pub fn list(view: &mut View<'_>, page: Page) -> Result<Listing<Project>, Error> 
         .load(view.connection)?;
     let whole = |(row, owner): (ProjectRow, SummaryRow)| row.with_owner(owner.try_into()?);
     Ok(Listing { items: rows.into_iter().map(whole).collect::<Result<_, Error>>()?, total })
-}
-
-/// Renames or describes a project.
-///
-/// ```
-/// # use omicron_domain::{Actor, ProjectChange, ProjectId};
-/// # use omicron_persistence::{Database, Error, Options, projects};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// let rename = ProjectChange { name: Some("Alloys 2".parse().unwrap()), description: None };
-/// let nothing = db.write(&Actor::command_line(), |tx| {
-///     projects::change(tx, ProjectId(1), &rename)
-/// });
-/// assert!(matches!(nothing, Err(Error::Gone)));
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error::ProjectNameTaken`]; [`Error::Gone`] if there is no such project.
-pub fn change(
-    tx: &mut Transaction<'_>,
-    id: ProjectId,
-    change: &ProjectChange,
-) -> Result<ProjectDetails, Error> {
-    let project = projects::table.filter(projects::id.eq(id.0));
-    if let Some(name) = &change.name {
-        diesel::update(project)
-            .set((projects::name.eq(name.as_str()), projects::name_key.eq(name.key())))
-            .execute(tx.connection())
-            .or_taken(Error::ProjectNameTaken)?;
-    }
-    if let Some(description) = &change.description {
-        diesel::update(project)
-            .set(projects::description.eq(description.as_str()))
-            .execute(tx.connection())?;
-    }
-    recorded(tx, id, Action::ProjectChanged)
-}
-
-/// Adds someone to a project.
-///
-/// ```
-/// # use omicron_domain::{Actor, ProjectId, UserId};
-/// # use omicron_persistence::{Database, Error, Options, projects};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// let nothing = db.write(&Actor::command_line(), |tx| {
-///     projects::add_member(tx, ProjectId(1), UserId(1))
-/// });
-/// assert!(matches!(nothing, Err(Error::Gone)));
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error::AlreadyMember`]; [`Error::Gone`] if there is no such project or person.
-pub fn add_member(
-    tx: &mut Transaction<'_>,
-    id: ProjectId,
-    user: UserId,
-) -> Result<ProjectDetails, Error> {
-    insert_member(tx, id, user)?;
-    recorded(tx, id, Action::ProjectMemberAdded)
-}
-
-/// Takes someone out of a project.
-///
-/// ```
-/// # use omicron_domain::{Actor, ProjectId, UserId};
-/// # use omicron_persistence::{Database, Error, Options, projects};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// let nothing = db.write(&Actor::command_line(), |tx| {
-///     projects::remove_member(tx, ProjectId(1), UserId(1))
-/// });
-/// assert!(matches!(nothing, Err(Error::Gone)));
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error::OwnerStays`]; [`Error::Gone`] if there is no such project, or no such member.
-pub fn remove_member(
-    tx: &mut Transaction<'_>,
-    id: ProjectId,
-    user: UserId,
-) -> Result<ProjectDetails, Error> {
-    let owned = projects::table.filter(projects::id.eq(id.0)).filter(projects::owner_id.eq(user.0));
-    if owned.count().get_result::<i64>(tx.connection())? > 0 {
-        return Err(Error::OwnerStays);
-    }
-    let member = project_members::table
-        .filter(project_members::project_id.eq(id.0))
-        .filter(project_members::user_id.eq(user.0));
-    if diesel::delete(member).execute(tx.connection())? == 0 {
-        return Err(Error::Gone);
-    }
-    recorded(tx, id, Action::ProjectMemberRemoved)
-}
-
-/// Deletes a project; its name is free again.
-///
-/// ```
-/// # use omicron_domain::{Actor, ProjectId};
-/// # use omicron_persistence::{Database, Error, Options, projects};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// let nothing = db.write(&Actor::command_line(), |tx| projects::delete(tx, ProjectId(1)));
-/// assert!(matches!(nothing, Err(Error::Gone)));
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error::Gone`] if there is no such project.
-pub fn delete(tx: &mut Transaction<'_>, id: ProjectId) -> Result<(), Error> {
-    let members = project_members::table.filter(project_members::project_id.eq(id.0));
-    diesel::delete(members).execute(tx.connection())?;
-    let project = projects::table.filter(projects::id.eq(id.0));
-    if diesel::delete(project).execute(tx.connection())? == 0 {
-        return Err(Error::Gone);
-    }
-    tx.record(Action::ProjectDeleted, id, Some(id), &())
-}
-
-/// The project after a change, which is recorded.
-fn recorded(
-    tx: &mut Transaction<'_>,
-    id: ProjectId,
-    action: Action,
-) -> Result<ProjectDetails, Error> {
-    // What an actor has changed, they see: the permission was checked before.
-    let details = details(&mut tx.all_seeing(), &Reference::Id(id))?.ok_or(Error::Gone)?;
-    let state = State {
-        id,
-        name: &details.project.name,
-        description: &details.project.description,
-        owner: details.project.owner.id,
-        members: details.members.iter().map(|member| member.id).collect(),
-        date_created: details.project.date_created,
-    };
-    tx.record(action, id, Some(id), &state)?;
-    Ok(details)
 }

@@ -49,7 +49,12 @@ pub(crate) fn postgres(url: &str) -> Result<(), Error> {
         // It is there, and refuses us: let the caller see why.
         return PgConnection::establish(url).map(drop).map_err(unreachable);
     }
-    diesel::sql_query(known.make).execute(&mut connection)?;
+    let made = diesel::sql_query(known.make).execute(&mut connection);
+    // Another one that starts at the same time may have been first.
+    if made.is_err() && PgConnection::establish(url).is_ok() {
+        return Ok(());
+    }
+    made?;
     Ok(())
 }
 

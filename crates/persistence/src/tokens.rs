@@ -145,15 +145,14 @@ pub fn revoke(tx: &mut Transaction<'_>, id: TokenId) -> Result<(), Error> {
 /// # Errors
 /// Those of the database.
 pub fn revoke_all(tx: &mut Transaction<'_>, user: UserId) -> Result<usize, Error> {
-    let live: Vec<i64> = tokens::table
+    let live = tokens::table
         .filter(tokens::user_id.eq(user.0))
-        .filter(tokens::expiration_date.gt(tx.now().naive_utc()))
-        .select(tokens::id)
-        .load(tx.connection())?;
-    for &id in &live {
-        revoke(tx, TokenId(id))?;
+        .filter(tokens::expiration_date.gt(tx.now().naive_utc()));
+    let ended: Vec<i64> = diesel::delete(live).returning(tokens::id).load(tx.connection())?;
+    for &id in &ended {
+        tx.record(Action::TokenRevoked, TokenId(id), None, &())?;
     }
-    Ok(live.len())
+    Ok(ended.len())
 }
 
 /// Notes when tokens were last used: often, of little weight, and so not in the journal.
@@ -170,9 +169,14 @@ pub fn revoke_all(tx: &mut Transaction<'_>, user: UserId) -> Result<usize, Error
 /// # Errors
 /// Those of the database.
 pub fn note_use(tx: &mut Transaction<'_>, used: &[(TokenId, Timestamp)]) -> Result<(), Error> {
+    let mut used = used.to_vec();
+    // In one order, or two servers that do this at the same time could wait for each other.
+    used.sort_unstable();
     for (id, time) in used {
-        diesel::update(tokens::table.filter(tokens::id.eq(id.0)))
-            .set(tokens::last_used.eq(time.naive_utc()))
+        let time = time.naive_utc();
+        let earlier = tokens::last_used.is_null().or(tokens::last_used.lt(time));
+        diesel::update(tokens::table.filter(tokens::id.eq(id.0)).filter(earlier))
+            .set(tokens::last_used.eq(time))
             .execute(tx.connection())?;
     }
     Ok(())

@@ -31,7 +31,8 @@ impl Writer {
         let (queue, jobs) = crossbeam_channel::bounded(capacity);
         std::thread::Builder::new().name("db-writer".to_owned()).spawn(move || {
             for job in &jobs {
-                write_together(&db, &jobs, job);
+                // Even what is dropped can panic, and there is no second writer.
+                let _ = catch_unwind(AssertUnwindSafe(|| write_together(&db, &jobs, job)));
             }
         })?;
         Ok(Self { queue, patience })
@@ -119,59 +120,50 @@ where
 
 /// Commits the first job, and all that have come by the time it is done, together.
 fn write_together(db: &Database, jobs: &Receiver<Box<dyn Job>>, first: Box<dyn Job>) {
+    // Asked before the wait for the lock, too: for a job that is late, others need not wait.
+    let mut next = still_wanted(first);
+    if next.is_none() {
+        return;
+    }
     let mut batch = Vec::new();
-    let committed = run_batch(db, jobs, first, &mut batch);
-    for mut job in batch {
-        if committed.is_err() {
-            job.run_alone(db);
-        }
+    let committed = db.checkout().and_then(|mut pooled| {
+        pooled.with(|connection| run_batch(db, connection, &mut next, jobs, &mut batch))
+    });
+    match (committed, next) {
+        (Err(error), Some(first)) => return first.refuse(error),
+        (Err(_), None) => batch.iter_mut().for_each(|job| job.run_alone(db)),
+        (Ok(()), _) => {}
+    }
+    for job in batch {
         job.answer();
     }
 }
 
+/// An error while `next` is still there means that nothing has begun.
 fn run_batch(
     db: &Database,
+    connection: &mut AnyConnection,
+    next: &mut Option<Box<dyn Job>>,
     jobs: &Receiver<Box<dyn Job>>,
-    first: Box<dyn Job>,
     batch: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), Error> {
-    let mut next = Some(first);
-    let mut pooled = match db.checkout() {
-        Ok(pooled) => pooled,
-        Err(error) => {
-            refuse(next, error);
-            return Ok(());
+    begin::write(connection, begin::Isolation::ReadCommitted)?;
+    let started = Instant::now();
+    while let Some(mut job) = next.take() {
+        let ended = job.run(db, connection);
+        batch.push(job);
+        ended?;
+        if batch.len() < MOST_JOBS && started.elapsed() < MOST_TIME {
+            *next = jobs.try_iter().find_map(still_wanted);
         }
-    };
-    pooled.with(|pooled| {
-        let connection = &mut pooled.connection;
-        if let Err(error) = begin::write(connection, begin::Isolation::ReadCommitted) {
-            refuse(next.take(), error);
-            return Ok(());
-        }
-        let started = Instant::now();
-        let mut ended = Ok(());
-        while let Some(mut job) = next.take() {
-            if job.is_worth_starting() {
-                ended = job.run(db, connection);
-                batch.push(job);
-            } else {
-                refuse(Some(job), Error::Overloaded);
-            }
-            if ended.is_ok() && batch.len() < MOST_JOBS && started.elapsed() < MOST_TIME {
-                next = jobs.try_recv().ok();
-            }
-        }
-        let ended = ended.and_then(|()| begin::commit(connection));
-        if ended.is_err() {
-            pooled.condemn();
-        }
-        ended
-    })
+    }
+    begin::commit(connection)
 }
 
-fn refuse(job: Option<Box<dyn Job>>, error: Error) {
-    if let Some(job) = job {
-        job.refuse(error);
+fn still_wanted(job: Box<dyn Job>) -> Option<Box<dyn Job>> {
+    if job.is_worth_starting() {
+        return Some(job);
     }
+    job.refuse(Error::Overloaded);
+    None
 }

@@ -7,7 +7,10 @@ use crate::Schema;
 /// The files of `schemas/`, by name. A new file needs a line here; a test compares the two.
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
-        [$(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas/", $name, ".schema.json")))),*]
+        [$((
+            $name,
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas/", $name, ".schema.json")),
+        )),*]
     };
 }
 

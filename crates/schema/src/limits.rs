@@ -31,7 +31,7 @@ pub(crate) fn check_size(bytes: usize) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Refuses more than [`MAX_NESTING`]; with a list of its own, since the stack may not carry the depth.
+/// Refuses more than [`MAX_NESTING`]; with a list of its own, since the stack may not hold so many.
 pub(crate) fn check_nesting(document: &Value) -> Result<(), Refused> {
     let mut open = vec![(document, 0)];
     while let Some((value, depth)) = open.pop() {
@@ -65,7 +65,12 @@ pub(crate) fn draft(schema: &Value, default: Draft) -> Result<Draft, Refused> {
         return Err(Refused::OldDraft { draft: old.replace("-0", " ") });
     }
     match Draft::from_schema_uri(uri) {
-        Draft::Unknown => Err(Refused::UnknownDraft { uri: uri.to_owned() }),
+        Draft::Unknown => Err(Refused::UnknownDraft { uri: shortened(uri) }),
         draft => Ok(draft),
     }
+}
+
+/// What a refusal or a violation quotes of a text that someone else wrote.
+pub(crate) fn shortened(text: &str) -> String {
+    text.chars().take(200).collect()
 }

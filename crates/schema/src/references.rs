@@ -50,11 +50,14 @@ impl<'r> Standpoint<'r> {
 pub(crate) fn refused(error: &ReferencingError, reference: &str) -> Refused {
     match error {
         ReferencingError::Unretrievable { uri, .. } => {
-            Refused::RemoteReference { reference: uri.clone() }
+            Refused::RemoteReference { reference: limits::shortened(uri) }
         }
         ReferencingError::UnknownSpecification { specification } => {
-            Refused::UnknownDraft { uri: specification.clone() }
+            Refused::UnknownDraft { uri: limits::shortened(specification) }
         }
-        _ => Refused::BrokenReference { reference: reference.to_owned() },
+        ReferencingError::InvalidUri(error) => {
+            Refused::InvalidUri { reason: limits::shortened(&error.to_string()) }
+        }
+        _ => Refused::BrokenReference { reference: limits::shortened(reference) },
     }
 }

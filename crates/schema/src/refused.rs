@@ -2,7 +2,7 @@
 
 use crate::limits;
 
-/// Why [`Schema::compile`](crate::Schema::compile) refuses a schema: what is wrong, and what to do about it.
+/// Why [`Schema::compile`](crate::Schema::compile) refuses a schema: what is wrong, and what to do.
 ///
 /// ```
 /// use omicron_schema::{Refused, Schema};
@@ -43,7 +43,8 @@ pub enum Refused {
         max = limits::MAX_CHAIN
     )]
     ChainTooLong,
-    /// With each reference replaced by what it stands for, more than [`MAX_COST`](crate::MAX_COST) subschemas.
+    /// With each reference replaced by its target, there are more subschemas than
+    /// [`MAX_COST`](crate::MAX_COST).
     #[error(
         "the schema expands to {cost} subschemas, more than {max}: repeat fewer references inside allOf, anyOf and oneOf",
         max = limits::MAX_COST
@@ -74,6 +75,12 @@ pub enum Refused {
     BrokenReference {
         /// The reference as written.
         reference: String,
+    },
+    /// A reference or an `$id` that is no URI.
+    #[error("a reference or an $id is not a valid URI, correct it: {reason}")]
+    InvalidUri {
+        /// Which one, and what is wrong with it.
+        reason: String,
     },
     /// References lead from a subschema back to itself without going into the value.
     #[error(

@@ -4,14 +4,12 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
-use crate::message;
+use crate::{limits, message};
 
 /// How many violations are told at most.
 pub const MAX_VIOLATIONS: usize = 100;
 /// A longer pointer, made of names that the client chose, ends at a field further out.
 const MAX_POINTER: usize = 512;
-/// A message of the schema's own is cut here.
-const MAX_MESSAGE: usize = 200;
 
 /// One rule that a document breaks.
 ///
@@ -50,7 +48,7 @@ impl Violation {
         };
         pointers
             .into_iter()
-            .map(|at| Self { pointer: shortened(at), message: said.clone() })
+            .map(|at| Self { pointer: within_limit(at), message: said.clone() })
             .collect()
     }
 }
@@ -63,14 +61,14 @@ fn schema_message(error: &ValidationError<'_>, schema: &Value) -> Option<String>
     let end = at.rfind(&format!("/{keyword}"))?;
     let messages = schema.pointer(&at[..end])?.get("errorMessage")?;
     let said = messages.as_str().or_else(|| messages.get(keyword)?.as_str())?;
-    Some(said.chars().take(MAX_MESSAGE).collect())
+    Some(limits::shortened(said))
 }
 
 fn below(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-fn shortened(mut pointer: String) -> String {
+fn within_limit(mut pointer: String) -> String {
     while pointer.len() > MAX_POINTER {
         let parent = pointer.rfind('/').unwrap_or(0);
         pointer.truncate(parent);

@@ -5,6 +5,7 @@ mod bodies;
 mod dangerous;
 mod drafts;
 mod messages;
+mod recursion;
 
 use omicron_schema::{Refused, Schema};
 use serde_json::Value;

@@ -1,1 +1,52 @@
-//! x
+//! What can be done in the laboratory, with all its rules.
+//!
+//! One file per resource, one function per verb: permission, rule, change, in the caller's
+//! transaction. REST handlers, pages and tools call the same functions, so a rule stands in one
+//! place.
+//!
+//! ```
+//! use omicron_auth::Caller;
+//! use omicron_domain::{Actor, Credential, NewUser};
+//! use omicron_persistence::{Database, Options, users};
+//! use omicron_service::{Error, projects};
+//!
+//! let db = Database::create("sqlite://", Options::default())?;
+//! let new = NewUser {
+//!     username: "ann".parse().unwrap(),
+//!     email: "ann@example.org".parse().unwrap(),
+//!     password_hash: "!".to_owned(),
+//!     administrator: false,
+//!     approved: true,
+//! };
+//! let ann = db.write(&Actor::command_line(), |tx| users::create(tx, &new))?;
+//! let ann = Caller { user: ann, credential: Credential::Password };
+//!
+//! let draft = projects::Draft {
+//!     name: "Alloys".parse().unwrap(),
+//!     description: "Hardness of aluminium alloys".parse().unwrap(),
+//!     owner: None,
+//!     members: vec!["bob".to_owned()],
+//! };
+//! let error = db.write(&ann.actor(None), |tx| projects::create(tx, &ann, &draft)).unwrap_err();
+//! assert_eq!(error.to_string(), "there is no user named \"bob\"");
+//! # Ok::<(), Error>(())
+//! ```
+
+mod error;
+pub mod projects;
+mod registration;
+pub mod tokens;
+pub mod users;
+
+use omicron_domain::{Permission, Role};
+
+pub use error::Error;
+pub use registration::Registration;
+
+/// A condition on the present state of what is to change: that it is what the caller has seen.
+pub type Unchanged<'a, T> = &'a dyn Fn(&T) -> bool;
+
+/// The table's answer, as an error where it is no.
+fn require(role: Role, permission: Permission) -> Result<(), Error> {
+    if role.may(permission) { Ok(()) } else { Err(Error::Forbidden(permission)) }
+}

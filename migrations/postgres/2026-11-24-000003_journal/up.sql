@@ -8,8 +8,9 @@ CREATE TABLE events (
     action       TEXT      NOT NULL,                                -- Action
     project      BIGINT,
     subject      TEXT      NOT NULL,                                -- Subject, such as project:12
-    payload_hash BYTEA     NOT NULL CHECK (length(payload_hash) = 32),
-    format       SMALLINT  NOT NULL                                 -- of the payload
+    payload_hash BYTEA     NOT NULL CONSTRAINT events_payload_hash_length CHECK (length(payload_hash) = 32),
+    format       SMALLINT  NOT NULL,                                -- of the payload
+    CONSTRAINT events_seq_positive CHECK (seq > 0)
 );
 CREATE INDEX events_subject ON events (subject, seq);
 CREATE INDEX events_project ON events (project, seq);
@@ -17,7 +18,7 @@ CREATE INDEX events_project ON events (project, seq);
 -- The state that each event left, as canonical JSON: the very bytes that were hashed with the salt.
 CREATE TABLE event_payloads (
     seq     BIGINT NOT NULL PRIMARY KEY CONSTRAINT event_payloads_event REFERENCES events (seq),
-    salt    BYTEA  NOT NULL CHECK (length(salt) = 16),
+    salt    BYTEA  NOT NULL CONSTRAINT event_payloads_salt_length CHECK (length(salt) = 16),
     payload TEXT   NOT NULL
 );
 
@@ -25,7 +26,7 @@ CREATE TABLE event_payloads (
 CREATE TABLE positions (
     position BIGINT NOT NULL PRIMARY KEY,
     seq      BIGINT NOT NULL CONSTRAINT positions_event REFERENCES events (seq),
-    leaf     BYTEA  NOT NULL CHECK (length(leaf) = 32),
+    leaf     BYTEA  NOT NULL CONSTRAINT positions_leaf_length CHECK (length(leaf) = 32),
     CONSTRAINT positions_seq UNIQUE (seq)
 );
 

@@ -1,0 +1,104 @@
+//! Bodies: read within limits, checked against their JSON Schema, then trusted.
+
+use crate::document;
+use crate::problem::Problem;
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::time::Duration;
+
+/// The most bytes of a JSON body.
+const LIMIT: usize = 1024 * 1024;
+/// The longest that a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a body holds, and the schema under `schemas/` that it must satisfy.
+pub(crate) trait Document: DeserializeOwned {
+    /// The schema's name.
+    const SCHEMA: &'static str;
+}
+
+/// A body that has not been read yet: whoever may not call is refused before it is.
+pub(crate) struct Body {
+    payload: Payload,
+    content_type: Option<String>,
+    length: Option<u64>,
+}
+
+impl FromRequest for Body {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let header = |name| request.headers().get(name)?.to_str().ok();
+        ready(Ok(Self {
+            payload: payload.take(),
+            content_type: header(CONTENT_TYPE).map(str::to_ascii_lowercase),
+            length: header(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
+        }))
+    }
+}
+
+impl Body {
+    /// The document, which has to be there.
+    pub(crate) async fn read<T: Document>(self) -> Result<T, Problem> {
+        match self.read_optional().await? {
+            Some(document) => Ok(document),
+            None => Err(Problem::malformed(format!(
+                "a body is needed here: see /api/v1/schemas/{}",
+                T::SCHEMA
+            ))),
+        }
+    }
+
+    /// The document, if there is one.
+    pub(crate) async fn read_optional<T: Document>(mut self) -> Result<Option<T>, Problem> {
+        let bytes = actix_web::rt::time::timeout(PATIENCE, self.bytes())
+            .await
+            .map_err(|_| Problem::timeout())??;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        if !self.is_json() {
+            return Err(Problem::unsupported_media_type());
+        }
+        let document = document::parse(&bytes)
+            .map_err(|error| Problem::malformed(format!("the body is not valid JSON: {error}")))?;
+        let schema = omicron_schema::embedded()
+            .get(T::SCHEMA)
+            .ok_or_else(|| Problem::internal(format!("the schema {} is missing", T::SCHEMA)))?;
+        let violations = schema.violations(&document);
+        if !violations.is_empty() {
+            return Err(Problem::violations(violations));
+        }
+        // What the schema accepts fits the type; if it does not, the two have drifted apart.
+        serde_json::from_value(document).map(Some).map_err(Problem::internal)
+    }
+
+    async fn bytes(&mut self) -> Result<Vec<u8>, Problem> {
+        if self.length.is_some_and(|length| length > LIMIT as u64) {
+            return Err(Problem::too_large(LIMIT));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.payload.next().await {
+            let chunk = chunk.map_err(|error| {
+                Problem::malformed(format!("the body did not arrive whole: {error}"))
+            })?;
+            if bytes.len() + chunk.len() > LIMIT {
+                return Err(Problem::too_large(LIMIT));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    fn is_json(&self) -> bool {
+        let Some(content_type) = &self.content_type else { return true };
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        essence == "application/json" || essence.ends_with("+json")
+    }
+}

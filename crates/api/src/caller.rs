@@ -1,0 +1,129 @@
+//! Callers in handlers' signatures: a route can't be written without saying who may use it.
+
+use crate::problem::Problem;
+use crate::state::State;
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use omicron_auth::Credentials;
+use omicron_domain::{Actor, Permission, RequestId, Viewer};
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+/// A permission as a type.
+pub(crate) trait Requires: 'static {
+    /// What the caller must be allowed, whatever the project.
+    const PERMISSION: Permission;
+}
+
+macro_rules! requirements {
+    ($($name:ident)*) => {
+        $(
+            #[doc = concat!("[`Permission::", stringify!($name), "`], as a type.")]
+            pub(crate) struct $name;
+            impl Requires for $name {
+                const PERMISSION: Permission = Permission::$name;
+            }
+        )*
+    };
+}
+
+requirements! { ReadUsers ManageUsers ChangeAccount UseTokens CreateProjects }
+
+/// Someone who has shown who they are, and may do `P`. What depends on the project is decided
+/// where the project is read.
+pub(crate) struct Caller<P> {
+    person: omicron_auth::Caller,
+    request_id: Option<RequestId>,
+    permission: PhantomData<P>,
+}
+
+impl<P> Caller<P> {
+    /// The caller as the one who makes a change.
+    pub(crate) fn actor(&self) -> Actor {
+        self.person.actor(self.request_id.clone())
+    }
+
+    pub(crate) fn viewer(&self) -> Viewer {
+        self.person.viewer()
+    }
+
+    pub(crate) fn into_inner(self) -> omicron_auth::Caller {
+        self.person
+    }
+}
+
+impl<P> Deref for Caller<P> {
+    type Target = omicron_auth::Caller;
+
+    fn deref(&self) -> &omicron_auth::Caller {
+        &self.person
+    }
+}
+
+impl<P: Requires> FromRequest for Caller<P> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let person = authenticate(&request).await?.ok_or_else(Problem::unauthenticated)?;
+            if !person.may(P::PERMISSION) {
+                return Err(omicron_service::Error::Forbidden(P::PERMISSION).into());
+            }
+            Ok(Self { person, request_id: request_id(&request), permission: PhantomData })
+        })
+    }
+}
+
+/// Someone who may have said who they are.
+pub(crate) struct Visitor {
+    pub(crate) caller: Option<omicron_auth::Caller>,
+    request_id: Option<RequestId>,
+}
+
+impl Visitor {
+    /// The visitor as the one who makes a change.
+    pub(crate) fn actor(&self) -> Actor {
+        match &self.caller {
+            Some(caller) => caller.actor(self.request_id.clone()),
+            None => Actor { request_id: self.request_id.clone(), ..Actor::anonymous() },
+        }
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let caller = authenticate(&request).await?;
+            Ok(Self { caller, request_id: request_id(&request) })
+        })
+    }
+}
+
+/// The name of who called, for the log.
+pub(crate) struct CallerName(pub(crate) String);
+
+/// Who sends this request; `None` if it does not say.
+async fn authenticate(request: &HttpRequest) -> Result<Option<omicron_auth::Caller>, Problem> {
+    let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
+    let credentials = header
+        .to_str()
+        .map_err(|_| omicron_auth::Malformed)
+        .and_then(str::parse::<Credentials>)
+        .map_err(|malformed| Problem::bad_credentials(malformed.to_string()))?;
+    let state = State::of(request)?;
+    let caller = state.authenticator.authenticate(&state.engine, &credentials).await?;
+    request.extensions_mut().insert(CallerName(caller.user.username.to_string()));
+    Ok(Some(caller))
+}
+
+fn request_id(request: &HttpRequest) -> Option<RequestId> {
+    request.extensions().get::<RequestId>().cloned()
+}

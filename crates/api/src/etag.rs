@@ -1,0 +1,93 @@
+//! Entity tags: a digest of what is shown, so that whatever changes it changes the tag.
+
+use crate::problem::Problem;
+use actix_web::dev::Payload;
+use actix_web::http::header::{ETAG, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use std::future::{Ready, ready};
+
+/// The strong tag of a representation.
+fn tag_of(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    let mut tag = String::with_capacity(34);
+    tag.push('"');
+    for byte in digest.iter().take(16) {
+        // Writing into a string does not fail.
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    tag
+}
+
+/// The conditions that a request puts on the present state.
+#[derive(Clone, Default)]
+pub(crate) struct Conditions {
+    if_match: Vec<String>,
+    if_none_match: Vec<String>,
+}
+
+impl Conditions {
+    /// Whether the client has seen this representation, or does not care.
+    pub(crate) fn allow_change_of(&self, view: &impl Serialize) -> bool {
+        if self.if_match.is_empty() {
+            return true;
+        }
+        let Ok(bytes) = serde_json::to_vec(view) else { return false };
+        names(&self.if_match, &tag_of(&bytes))
+    }
+
+    /// The representation with its tag, or nothing if the client has it already.
+    pub(crate) fn answer(&self, view: &impl Serialize) -> Result<HttpResponse, Problem> {
+        let bytes = serde_json::to_vec(view).map_err(Problem::internal)?;
+        let tag = tag_of(&bytes);
+        if names(&self.if_none_match, &tag) || names(&self.if_none_match, &["W/", &tag].concat()) {
+            return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+        }
+        Ok(json(HttpResponse::Ok().insert_header((ETAG, tag)), bytes))
+    }
+}
+
+/// A representation with its tag, with any status.
+pub(crate) fn tagged(
+    mut response: HttpResponseBuilder,
+    view: &impl Serialize,
+) -> Result<HttpResponse, Problem> {
+    let bytes = serde_json::to_vec(view).map_err(Problem::internal)?;
+    Ok(json(response.insert_header((ETAG, tag_of(&bytes))), bytes))
+}
+
+fn json(response: &mut HttpResponseBuilder, bytes: Vec<u8>) -> HttpResponse {
+    response.content_type("application/json").body(bytes)
+}
+
+/// Whether a list of tags names this one; `*` names any.
+fn names(tags: &[String], tag: &str) -> bool {
+    tags.iter().any(|named| named == "*" || named == tag)
+}
+
+impl FromRequest for Conditions {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        ready(Ok(Self {
+            if_match: tags(headers, &IF_MATCH),
+            if_none_match: tags(headers, &IF_NONE_MATCH),
+        }))
+    }
+}
+
+/// The tags of a header. Our own hold no comma, so any that does is not one of ours.
+fn tags(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    headers
+        .get_all(name)
+        .map(|value| value.to_str().unwrap_or_default())
+        .flat_map(|value| value.split(','))
+        .map(|tag| tag.trim().to_owned())
+        .collect()
+}

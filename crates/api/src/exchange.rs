@@ -1,0 +1,182 @@
+//! What happens to each request, whatever its route: an id, a schema instead of an action if that
+//! is asked for, a problem for every failure, a line in the log.
+
+use crate::caller::CallerName;
+use crate::problem::{Problem, chain};
+use crate::state::State;
+use crate::{metrics, routes};
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode, Uri};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _};
+use futures_util::FutureExt as _;
+use omicron_domain::RequestId;
+use omicron_persistence::random_bytes;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+/// The header with a request's id.
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+
+/// Wraps every route: `App::new().wrap(from_fn(exchange))`.
+///
+/// # Errors
+/// A 500 if a handler panicked.
+pub async fn exchange<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    let started = Instant::now();
+    let id = request_id(&request);
+    request.extensions_mut().insert(id.clone());
+    let method = canonical(request.method());
+    // The server leaves a body to HEAD out by itself, and keeps its length.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    mend_old_spelling(&mut request);
+    let answered = match schema_instead(&request) {
+        Some(response) => Ok(request.into_response(response).map_into_right_body()),
+        None => match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+            Ok(response) => response.map(ServiceResponse::map_into_left_body),
+            Err(_) => return Err(panicked(&id)),
+        },
+    };
+    let mut response = told_as_problem(answered?, &id);
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    note(&response, method, &id, started);
+    Ok(response)
+}
+
+/// The client's own id if it is a valid one, or a new one.
+fn request_id(request: &ServiceRequest) -> RequestId {
+    let sent =
+        request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok()?.parse().ok());
+    sent.unwrap_or_else(|| {
+        let bytes = random_bytes().unwrap_or_default();
+        let id = uuid::Builder::from_random_bytes(bytes).into_uuid().to_string();
+        id.parse().unwrap_or_else(|_| unreachable!("a UUID is a request id"))
+    })
+}
+
+/// The old server's routing table prints one address without a slash.
+fn mend_old_spelling(request: &mut ServiceRequest) {
+    let Some(rest) = request
+        .uri()
+        .path_and_query()
+        .and_then(|path| path.as_str().strip_prefix("/api/v1projects/"))
+    else {
+        return;
+    };
+    if let Ok(uri) = format!("/api/v1/projects/{rest}").parse::<Uri>() {
+        request.match_info_mut().get_mut().update(&uri);
+        request.head_mut().uri = uri;
+    }
+}
+
+/// The schema of the address's body, if `?schema=true` asks for it.
+fn schema_instead(request: &ServiceRequest) -> Option<HttpResponse> {
+    let wish = request
+        .query_string()
+        .split('&')
+        .find_map(|pair| if pair == "schema" { Some("") } else { pair.strip_prefix("schema=") })?;
+    let entry = State::of(request.request()).ok()?.table.find(request.path())?;
+    let schema = entry.schema?;
+    match wish {
+        "true" => Some(routes::schema(schema)),
+        "false" => None,
+        _ => Some(Problem::invalid("/schema", "must be true or false").into()),
+    }
+}
+
+impl From<Problem> for HttpResponse {
+    fn from(problem: Problem) -> Self {
+        Self::from_error(problem)
+    }
+}
+
+/// Every failure as a problem: our own, and whatever the framework says in its own words.
+fn told_as_problem<B: MessageBody + 'static>(
+    response: ServiceResponse<EitherBody<B, BoxBody>>,
+    id: &RequestId,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    let status = response.status();
+    if status.as_u16() < 400 {
+        return response;
+    }
+    let debug = State::of(response.request()).is_ok_and(|state| state.settings.debug);
+    let ours = response.response().error().and_then(|error| error.as_error::<Problem>());
+    let body = match ours {
+        Some(problem) => {
+            if let Some(cause) = problem.cause() {
+                report(status, id, cause);
+            }
+            problem.body(id.as_str(), debug)
+        }
+        None => Problem::of_status(status, in_words(status)).body(id.as_str(), debug),
+    };
+    let bytes = serde_json::to_vec(&body).unwrap_or_default();
+    let mut response = response.map_body(|_, _| EitherBody::right(BoxBody::new(bytes)));
+    let problem_json = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(CONTENT_TYPE, problem_json);
+    response
+}
+
+fn in_words(status: StatusCode) -> String {
+    match status {
+        StatusCode::RANGE_NOT_SATISFIABLE => "the file has no such part".to_owned(),
+        StatusCode::BAD_REQUEST => "the request is malformed".to_owned(),
+        _ => status.canonical_reason().unwrap_or("the request failed").to_lowercase(),
+    }
+}
+
+/// What lies behind a failure goes to the log, once, and not to the client.
+fn report(status: StatusCode, id: &RequestId, cause: &dyn std::error::Error) {
+    let causes = chain(cause).join(": ");
+    if status == StatusCode::INTERNAL_SERVER_ERROR {
+        log::error!(request_id = id.as_str(); "internal error: {causes}");
+    } else if status.is_server_error() {
+        log::warn!(request_id = id.as_str(); "{causes}");
+    }
+}
+
+/// A handler's panic ends its request and nothing else.
+fn panicked(id: &RequestId) -> Error {
+    log::error!(request_id = id.as_str(); "a handler panicked");
+    let problem = Problem::internal("a handler panicked");
+    let mut response = problem.error_response();
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let problem_json = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(CONTENT_TYPE, problem_json);
+    let body = serde_json::to_vec(&problem.body(id.as_str(), false)).unwrap_or_default();
+    InternalError::from_response("a handler panicked", response.set_body(BoxBody::new(body))).into()
+}
+
+/// One line in the log, and the figures.
+fn note<B>(response: &ServiceResponse<B>, method: &'static str, id: &RequestId, started: Instant) {
+    let took = started.elapsed();
+    let request = response.request();
+    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let status = response.status().as_u16();
+    metrics::answered(method, &route, status, took);
+    let extensions = request.extensions();
+    let caller = extensions.get::<CallerName>().map_or("-", |name| name.0.as_str());
+    let milliseconds = (took.as_secs_f64() * 10_000.0).round() / 10.0;
+    log::info!(
+        target: "access", request_id = id.as_str(), caller = caller, status = status,
+        ms = milliseconds; "{method} {route}"
+    );
+}
+
+/// The method's name, for labels that outlive the request.
+fn canonical(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")
+}

@@ -1,0 +1,299 @@
+//! Failures as RFC 9457 problems: the only file that gives a failure its status.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use omicron_auth::Error as Auth;
+use omicron_domain::Invalid;
+use omicron_persistence::Error as Database;
+use omicron_schema::Violation;
+use omicron_service::Error as Service;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use utoipa::ToSchema;
+
+/// Why a request failed, on its way to the client.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    /// The last part of `type`; none for what the status alone says.
+    kind: Option<&'static str>,
+    detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
+    cause: Option<Box<dyn StdError>>,
+}
+
+/// What is wrong with one part of a request.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where: a JSON pointer (RFC 6901) into the body, or `/` and a parameter's name.
+    #[schema(example = "/email")]
+    pub pointer: String,
+    /// What.
+    #[schema(example = "must be at most 64 characters long")]
+    pub message: String,
+}
+
+/// The body of every failure (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// What kind of failure this is, as a URI.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:omicron:problem:validation")]
+    kind: String,
+    /// The kind in words.
+    title: String,
+    /// The HTTP status again.
+    #[schema(example = 400)]
+    status: u16,
+    /// What happened, and what to do.
+    detail: String,
+    /// This occurrence: `urn:request:` and the `Request-Id`.
+    instance: String,
+    /// The same as `detail`, for older clients.
+    message: String,
+    /// What is wrong with which part of the request, after a failed validation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<FieldError>,
+    /// What lies behind a 500, if the server runs with `DEBUG`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    causes: Vec<String>,
+}
+
+type Text = Cow<'static, str>;
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, detail: impl Into<Text>) -> Self {
+        let (kind, detail) = (Some(kind), detail.into());
+        Self { status, kind, detail, errors: Vec::new(), cause: None }
+    }
+
+    /// What a status says by itself.
+    pub(crate) fn of_status(status: StatusCode, detail: impl Into<Text>) -> Self {
+        Self { kind: None, ..Self::new(status, "", detail) }
+    }
+
+    /// The request makes no sense.
+    pub(crate) fn malformed(detail: impl Into<Text>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed", detail)
+    }
+
+    /// One part of the request is not as it must be.
+    pub(crate) fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::violations(vec![Violation { pointer: pointer.into(), message: message.into() }])
+    }
+
+    /// Parts of the request are not as they must be.
+    pub(crate) fn violations(violations: Vec<Violation>) -> Self {
+        let errors: Vec<_> = violations
+            .into_iter()
+            .map(|Violation { pointer, message }| FieldError { pointer, message })
+            .collect();
+        let said: Vec<_> = errors
+            .iter()
+            .take(3)
+            .map(|error| format!("{} {}", error.pointer.trim_start_matches('/'), error.message))
+            .collect();
+        let more = if errors.len() > 3 { "; and more" } else { "" };
+        let detail = format!("{}{more}", said.join("; "));
+        Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "validation", detail) }
+    }
+
+    /// Nobody said who they are.
+    pub(crate) fn unauthenticated() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "this takes credentials: send an Authorization header with a password or a token",
+        )
+    }
+
+    pub(crate) fn bad_credentials(detail: impl Into<Text>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+    }
+
+    /// Our own fault.
+    pub(crate) fn internal(cause: impl Into<Box<dyn StdError>>) -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self { cause: Some(cause.into()), ..Self::new(status, "internal", "internal error") }
+    }
+
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let detail = format!("the body is larger than the {limit} bytes that are allowed here");
+        Self::of_status(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    }
+
+    pub(crate) fn unsupported_media_type() -> Self {
+        Self::of_status(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the body must be JSON: send it with `Content-Type: application/json`",
+        )
+    }
+
+    pub(crate) fn timeout() -> Self {
+        Self::of_status(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive")
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::of_status(StatusCode::NOT_FOUND, "there is nothing at this address")
+    }
+
+    pub(crate) fn method_not_allowed(allow: &str) -> Self {
+        let detail = format!("this address takes {allow}");
+        Self::of_status(StatusCode::METHOD_NOT_ALLOWED, detail)
+    }
+
+    pub(crate) fn forbidden(detail: impl Into<Text>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    pub(crate) fn unavailable(detail: impl Into<Text>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+    }
+
+    /// The status, for the log.
+    pub(crate) fn cause(&self) -> Option<&dyn StdError> {
+        self.cause.as_deref()
+    }
+
+    /// The body, for the request of this id; with its causes if they may be told.
+    pub(crate) fn body(&self, request_id: &str, debug: bool) -> ProblemBody {
+        let kind = match self.kind {
+            Some(kind) => format!("urn:omicron:problem:{kind}"),
+            None => "about:blank".to_owned(),
+        };
+        let causes = match self.cause() {
+            Some(cause) if debug => chain(cause),
+            _ => Vec::new(),
+        };
+        ProblemBody {
+            kind,
+            title: title(self.kind, self.status).to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail.clone().into_owned(),
+            instance: format!("urn:request:{request_id}"),
+            message: self.detail.clone().into_owned(),
+            errors: self.errors.clone(),
+            causes,
+        }
+    }
+}
+
+fn title(kind: Option<&'static str>, status: StatusCode) -> &'static str {
+    match kind {
+        Some("malformed") => "The request is malformed",
+        Some("validation") => "The request is not valid",
+        Some("unauthenticated") => "Who are you?",
+        Some("forbidden") => "You may not do this",
+        Some("taken") => "The name is taken",
+        Some("conflict") => "The present state does not allow this",
+        Some("changed") => "It has changed meanwhile",
+        Some("busy") => "Too much at once",
+        Some("unavailable") => "Not at the moment",
+        Some("internal") => "Something went wrong on the server",
+        _ => status.canonical_reason().unwrap_or("The request failed"),
+    }
+}
+
+/// An error and all that lies behind it, outermost first.
+pub(crate) fn chain(error: &dyn StdError) -> Vec<String> {
+    let mut texts = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(error) = next {
+        texts.push(error.to_string());
+        next = error.source();
+    }
+    texts
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.status, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The head; the body follows where the request's id is known.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status);
+        let headers = response.headers_mut();
+        if self.status == StatusCode::UNAUTHORIZED {
+            for challenge in
+                [r#"Basic realm="Omicron", charset="UTF-8""#, r#"Bearer realm="Omicron""#]
+            {
+                headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+        }
+        if matches!(self.kind, Some("busy" | "unavailable")) {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<Service> for Problem {
+    fn from(error: Service) -> Self {
+        let detail = error.to_string();
+        match error {
+            Service::NotFound(_) => Self::of_status(StatusCode::NOT_FOUND, detail),
+            Service::Forbidden(_) | Service::PasswordNeeded | Service::RegistrationClosed => {
+                Self::forbidden(detail)
+            }
+            Service::LastAdministrator => Self::new(StatusCode::CONFLICT, "conflict", detail),
+            Service::UnknownUser { pointer, .. } => Self::invalid(pointer, detail),
+            Service::Changed => Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail),
+            Service::Database(error) => error.into(),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<Auth> for Problem {
+    fn from(error: Auth) -> Self {
+        let detail = error.to_string();
+        match error {
+            Auth::WrongCredentials => Self::bad_credentials(detail),
+            Auth::Pending | Auth::Disabled => Self::forbidden(detail),
+            Auth::Busy => Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail),
+            Auth::Database(error) => error.into(),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<Database> for Problem {
+    fn from(error: Database) -> Self {
+        let detail = error.to_string();
+        let mut problem = match error {
+            Database::UsernameTaken | Database::ProjectNameTaken => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "taken", detail)
+            }
+            Database::AlreadyMember | Database::OwnerStays | Database::Gone => {
+                Self::new(StatusCode::CONFLICT, "conflict", detail)
+            }
+            Database::Overloaded
+            | Database::Conflict(_)
+            | Database::Unavailable(_)
+            | Database::Uncertain(_) => Self::unavailable(detail),
+            Database::DiskFull(_) => Self::of_status(StatusCode::INSUFFICIENT_STORAGE, detail),
+            _ => return Self::internal(error),
+        };
+        problem.cause = Some(Box::new(error));
+        problem
+    }
+}
+
+impl Problem {
+    /// A value of the request that the domain refuses.
+    pub(crate) fn of_field(pointer: &'static str) -> impl Fn(Invalid) -> Self {
+        move |invalid| Self::invalid(pointer, invalid.to_string())
+    }
+}

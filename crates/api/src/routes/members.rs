@@ -1,0 +1,89 @@
+//! `/projects/{project}/members`: who belongs to a project.
+
+use super::projects::{unchanged, which};
+use crate::body::{Body, Document};
+use crate::caller::{Caller, ReadUsers};
+use crate::etag::{Conditions, tagged};
+use crate::problem::Problem;
+use crate::state::State;
+use crate::views::ProjectDetailsView;
+use actix_web::web::Path;
+use actix_web::{HttpResponse, delete, post};
+use omicron_persistence::Transaction;
+use omicron_service::projects;
+use omicron_service::users::Who;
+use serde::Deserialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(add).service(remove);
+}
+
+#[derive(Deserialize)]
+struct NewMemberBody {
+    username: String,
+}
+
+impl Document for NewMemberBody {
+    const SCHEMA: &'static str = "new-member";
+}
+
+/// Adds someone to a project: for its owner.
+#[utoipa::path(
+    tag = "projects", security(("password" = []), ("token" = [])),
+    params(("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`")),
+    request_body(content = ref("#/components/schemas/new-member")),
+    responses(
+        (status = 201, description = "The project as it now is", body = ProjectDetailsView, headers(("ETag" = String))),
+        (status = 409, description = "They are a member already"),
+        (status = 412, description = "It is not what `If-Match` says"),
+    ),
+)]
+#[post("/projects/{project_name_or_id}/members")]
+async fn add(
+    caller: Caller<ReadUsers>,
+    path: Path<String>,
+    conditions: Conditions,
+    body: Body,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let body = body.read::<NewMemberBody>().await?;
+    let (which, actor) = (which(&path), caller.actor());
+    let caller = caller.into_inner();
+    let work = move |tx: &mut Transaction<'_>| {
+        projects::add_member(tx, &caller, &which, &body.username, &unchanged(&conditions))
+    };
+    let project = state.engine.write_serializable(actor, work).await?;
+    tagged(HttpResponse::Created(), &ProjectDetailsView::from(project))
+}
+
+/// Takes someone out of a project: for its owner, or for oneself.
+#[utoipa::path(
+    tag = "projects", security(("password" = []), ("token" = [])),
+    params(
+        ("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`"),
+        ("username_or_id" = String, Path, description = "Digits are an id"),
+    ),
+    responses(
+        (status = 204, description = "They no longer belong to it"),
+        (status = 409, description = "They own it"),
+        (status = 412, description = "It is not what `If-Match` says"),
+    ),
+)]
+#[delete("/projects/{project_name_or_id}/members/{username_or_id}")]
+async fn remove(
+    caller: Caller<ReadUsers>,
+    path: Path<(String, String)>,
+    conditions: Conditions,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let (project, member) = path.into_inner();
+    let (which, who) = (which(&project), member.parse().unwrap_or(Who::Nothing));
+    let actor = caller.actor();
+    let caller = caller.into_inner();
+    let work = move |tx: &mut Transaction<'_>| {
+        projects::remove_member(tx, &caller, &which, &who, &unchanged(&conditions))
+    };
+    state.engine.write_serializable(actor, work).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

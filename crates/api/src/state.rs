@@ -1,0 +1,126 @@
+//! What all requests share.
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use chrono::TimeDelta;
+use omicron_auth::{Authenticator, PasswordPolicy};
+use omicron_domain::Actor;
+use omicron_persistence::{Engine, Error, tokens};
+use omicron_service::Registration;
+use secrecy::SecretString;
+use std::future::{Ready, ready};
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::problem::Problem;
+use crate::table::RouteTable;
+
+/// From where browsers may call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origins {
+    /// From any page, but without its cookies.
+    Any,
+    /// From pages of these origins.
+    Listed(Vec<String>),
+}
+
+/// Who may read the metrics.
+#[derive(Debug, Clone)]
+pub enum MetricsAccess {
+    /// Anyone who reaches the server.
+    Open,
+    /// Whoever shows this as a bearer token.
+    Token(SecretString),
+    /// Nobody.
+    Closed,
+}
+
+/// How the API behaves.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// From where browsers may call.
+    pub allowed_origins: Origins,
+    /// Whether a 500 tells its causes.
+    pub debug: bool,
+    /// Who may become a user.
+    pub registration: Registration,
+    /// The folder behind `/static/`.
+    pub static_directory: PathBuf,
+    /// How long a token lives if nothing else is asked for.
+    pub token_lifetime: TimeDelta,
+    /// What is asked of new passwords.
+    pub password_policy: PasswordPolicy,
+    /// Who may read the metrics.
+    pub metrics: MetricsAccess,
+}
+
+/// What all requests share; a clone is the same state.
+#[derive(Clone)]
+pub struct State(Arc<Shared>);
+
+/// The shared parts of [`State`].
+pub struct Shared {
+    /// The database.
+    pub engine: Engine,
+    /// Who tells who someone is.
+    pub authenticator: Authenticator,
+    /// How the API behaves.
+    pub settings: Settings,
+    pub(crate) table: RouteTable,
+    draining: AtomicBool,
+}
+
+impl State {
+    /// The state of one server.
+    #[must_use]
+    pub fn new(engine: Engine, authenticator: Authenticator, settings: Settings) -> Self {
+        let table = RouteTable::new(&crate::openapi::document());
+        let draining = AtomicBool::new(false);
+        Self(Arc::new(Shared { engine, authenticator, settings, table, draining }))
+    }
+
+    /// Says that the server is about to stop: from now on it is not ready.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Writes down when tokens were last used.
+    ///
+    /// # Errors
+    /// Those of the database; what was to be written is lost, as it matters little.
+    pub async fn flush_last_use(&self) -> Result<(), Error> {
+        let used = self.authenticator.take_last_use();
+        if used.is_empty() {
+            return Ok(());
+        }
+        self.engine.write(Actor::command_line(), move |tx| tokens::note_use(tx, &used)).await
+    }
+}
+
+impl Deref for State {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl FromRequest for State {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(State::of(request).cloned())
+    }
+}
+
+impl State {
+    pub(crate) fn of(request: &HttpRequest) -> Result<&Self, Problem> {
+        request.app_data().ok_or_else(|| Problem::internal("the application has no state"))
+    }
+}

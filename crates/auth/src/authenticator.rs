@@ -1,0 +1,195 @@
+//! The one place that tells who someone is.
+
+use crate::memory::{LastUse, PasswordMemory, TokenMemory};
+use crate::{Caller, Credentials, Error, Password, Passwords, Secret, TokenText};
+use omicron_domain::{Credential, Timestamp, TokenId, User, UserStatus, Username, Viewer};
+use omicron_persistence::{Database, Engine, tokens, users};
+
+/// Tells who someone is by what they show.
+///
+/// The result for a token is remembered for a second, unless something changes in this process;
+/// that a password matches its stored hash is remembered for a minute, but the person is read on
+/// each request. So a disabled person or a revoked token is refused within a second everywhere.
+pub struct Authenticator {
+    secret: Secret,
+    passwords: Passwords,
+    tokens: TokenMemory,
+    matches: PasswordMemory,
+    last_use: LastUse,
+}
+
+/// A person as found by name, and what remains of their password.
+type Found = Option<(User, String)>;
+
+impl Authenticator {
+    /// An authenticator for tokens under this secret.
+    ///
+    /// # Errors
+    /// [`Error::Database`] if the system has no randomness to give.
+    pub fn new(secret: Secret, passwords: Passwords) -> Result<Self, Error> {
+        Ok(Self {
+            secret,
+            passwords,
+            tokens: TokenMemory::default(),
+            matches: PasswordMemory::new(Secret::generate()?),
+            last_use: LastUse::default(),
+        })
+    }
+
+    /// The threads that hash passwords.
+    #[must_use]
+    pub fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
+    /// What the database keeps of a token.
+    #[must_use]
+    pub fn hash(&self, token: &TokenText) -> [u8; 32] {
+        token.hash(&self.secret)
+    }
+
+    /// To be called after a change of tokens or people: what was known of them no longer is.
+    pub fn forget(&self) {
+        self.tokens.forget();
+    }
+
+    /// When tokens were last used since this was last asked.
+    #[must_use]
+    pub fn take_last_use(&self) -> Vec<(TokenId, Timestamp)> {
+        self.last_use.take()
+    }
+
+    /// Who shows these credentials.
+    ///
+    /// # Errors
+    /// [`Error::WrongCredentials`], [`Error::Pending`], [`Error::Disabled`], [`Error::Busy`],
+    /// [`Error::Database`].
+    pub async fn authenticate(
+        &self,
+        engine: &Engine,
+        credentials: &Credentials,
+    ) -> Result<Caller, Error> {
+        match credentials {
+            Credentials::Token(token) => {
+                let (hash, now) = (self.hash(token), engine.database().clock().now());
+                if let Some(caller) = self.tokens.recall(&hash, now) {
+                    return Ok(self.used(caller, now));
+                }
+                let generation = self.tokens.generation();
+                let found =
+                    engine.read(Viewer::Nobody, move |view| tokens::find(view, &hash)).await?;
+                self.token_verdict(hash, found, now, generation)
+            }
+            Credentials::Password { username, password } => {
+                let found = match username.parse() {
+                    Ok(name) => find(engine, name).await?,
+                    Err(_) => None,
+                };
+                let matches = self.remembered(&found, password)
+                    || self.passwords.verify(password, hash_of(&found)).await?;
+                self.password_verdict(found, password, matches)
+            }
+        }
+    }
+
+    /// As [`Authenticator::authenticate`], for callers that may block.
+    ///
+    /// # Errors
+    /// As [`Authenticator::authenticate`].
+    pub fn authenticate_blocking(
+        &self,
+        db: &Database,
+        credentials: &Credentials,
+    ) -> Result<Caller, Error> {
+        match credentials {
+            Credentials::Token(token) => {
+                let (hash, generation) = (self.hash(token), self.tokens.generation());
+                let found = db.read(Viewer::Nobody, |view| tokens::find(view, &hash))?;
+                self.token_verdict(hash, found, db.clock().now(), generation)
+            }
+            Credentials::Password { username, password } => {
+                let found = match username.parse::<Username>() {
+                    Ok(name) => {
+                        db.read(Viewer::Nobody, |view| users::find_with_password(view, &name))?
+                    }
+                    Err(_) => None,
+                };
+                let matches = self.remembered(&found, password)
+                    || self.passwords.verify_blocking(password, hash_of(&found))?;
+                self.password_verdict(found, password, matches)
+            }
+        }
+    }
+
+    /// Whether this person's password is this one, for someone who is logged in already.
+    ///
+    /// # Errors
+    /// As [`Authenticator::authenticate`].
+    pub async fn confirm(
+        &self,
+        engine: &Engine,
+        username: &Username,
+        password: &Password,
+    ) -> Result<bool, Error> {
+        let found = find(engine, username.clone()).await?;
+        self.passwords.verify(password, hash_of(&found)).await
+    }
+
+    fn token_verdict(
+        &self,
+        hash: [u8; 32],
+        found: Option<(omicron_domain::Token, User)>,
+        now: Timestamp,
+        generation: u64,
+    ) -> Result<Caller, Error> {
+        let Some((token, user)) = found.filter(|(token, _)| token.is_live(now)) else {
+            return Err(Error::WrongCredentials);
+        };
+        let caller = admitted(user, Credential::Token(token.id))?;
+        self.tokens.remember(hash, &caller, token.expiration_date, generation);
+        Ok(self.used(caller, now))
+    }
+
+    fn used(&self, caller: Caller, now: Timestamp) -> Caller {
+        if let Credential::Token(id) = caller.credential {
+            self.last_use.note(id, now);
+        }
+        caller
+    }
+
+    fn remembered(&self, found: &Found, password: &Password) -> bool {
+        hash_of(found).is_some_and(|hash| self.matches.recall(password, hash))
+    }
+
+    fn password_verdict(
+        &self,
+        found: Found,
+        password: &Password,
+        matches: bool,
+    ) -> Result<Caller, Error> {
+        match found {
+            Some((user, hash)) if matches => {
+                self.matches.remember(password, &hash);
+                admitted(user, Credential::Password)
+            }
+            _ => Err(Error::WrongCredentials),
+        }
+    }
+}
+
+async fn find(engine: &Engine, name: Username) -> Result<Found, Error> {
+    Ok(engine.read(Viewer::Nobody, move |view| users::find_with_password(view, &name)).await?)
+}
+
+fn hash_of(found: &Found) -> Option<&str> {
+    found.as_ref().map(|(_, hash)| hash.as_str())
+}
+
+/// Someone who has proved who they are, if they may come in.
+fn admitted(user: User, credential: Credential) -> Result<Caller, Error> {
+    match user.status {
+        UserStatus::Active => Ok(Caller { user, credential }),
+        UserStatus::Pending => Err(Error::Pending),
+        UserStatus::Disabled => Err(Error::Disabled),
+    }
+}

@@ -1,0 +1,108 @@
+//! Changes of people.
+
+use super::find;
+use crate::tables::users;
+use crate::{Error, Transaction};
+use diesel::prelude::*;
+use omicron_domain::{Action, EmailAddress, Reference, User, UserId};
+
+/// Lets a person in who waits for it.
+///
+/// ```
+/// # use omicron_domain::{Actor, UserId};
+/// # use omicron_persistence::{Database, Error, Options, users};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let nobody = db.write(&Actor::command_line(), |tx| users::approve(tx, UserId(1)));
+/// assert!(matches!(nobody, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Gone`] if there is no such person.
+pub fn approve(tx: &mut Transaction<'_>, id: UserId) -> Result<User, Error> {
+    let user = diesel::update(users::table.filter(users::id.eq(id.0)));
+    let changed = user.set(users::approved.eq(true)).execute(tx.connection())?;
+    changed_user(tx, id, changed, Action::UserApproved)
+}
+
+/// Switches a person off, or on again.
+///
+/// ```
+/// # use omicron_domain::{Actor, UserId};
+/// # use omicron_persistence::{Database, Error, Options, users};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let nobody = db.write(&Actor::command_line(), |tx| users::set_disabled(tx, UserId(1), true));
+/// assert!(matches!(nobody, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Gone`] if there is no such person.
+pub fn set_disabled(tx: &mut Transaction<'_>, id: UserId, disabled: bool) -> Result<User, Error> {
+    let user = diesel::update(users::table.filter(users::id.eq(id.0)));
+    let changed = user.set(users::disabled.eq(disabled)).execute(tx.connection())?;
+    let action = if disabled { Action::UserDisabled } else { Action::UserEnabled };
+    changed_user(tx, id, changed, action)
+}
+
+/// Gives a person another address.
+///
+/// ```
+/// # use omicron_domain::{Actor, UserId};
+/// # use omicron_persistence::{Database, Error, Options, users};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let address = "ann@example.org".parse().unwrap();
+/// let nobody = db.write(&Actor::command_line(), |tx| users::set_email(tx, UserId(1), &address));
+/// assert!(matches!(nobody, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Gone`] if there is no such person.
+pub fn set_email(
+    tx: &mut Transaction<'_>,
+    id: UserId,
+    email: &EmailAddress,
+) -> Result<User, Error> {
+    let user = diesel::update(users::table.filter(users::id.eq(id.0)));
+    let changed = user.set(users::email.eq(email.as_str())).execute(tx.connection())?;
+    changed_user(tx, id, changed, Action::UserEmailChanged)
+}
+
+/// Gives a person another password, of which only the hash is known here.
+///
+/// ```
+/// # use omicron_domain::{Actor, UserId};
+/// # use omicron_persistence::{Database, Error, Options, users};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let nobody = db.write(&Actor::command_line(), |tx| users::set_password(tx, UserId(1), "$2b$…"));
+/// assert!(matches!(nobody, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Gone`] if there is no such person.
+pub fn set_password(
+    tx: &mut Transaction<'_>,
+    id: UserId,
+    password_hash: &str,
+) -> Result<User, Error> {
+    let user = diesel::update(users::table.filter(users::id.eq(id.0)));
+    let changed = user.set(users::password_hash.eq(password_hash)).execute(tx.connection())?;
+    changed_user(tx, id, changed, Action::UserPasswordChanged)
+}
+
+/// The person after a change, which is recorded.
+fn changed_user(
+    tx: &mut Transaction<'_>,
+    id: UserId,
+    changed: usize,
+    action: Action,
+) -> Result<User, Error> {
+    if changed == 0 {
+        return Err(Error::Gone);
+    }
+    let user = find(tx.view(), &Reference::Id(id))?.ok_or(Error::Gone)?;
+    tx.record(action, id, None, &user)?;
+    Ok(user)
+}

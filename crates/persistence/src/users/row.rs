@@ -1,0 +1,61 @@
+//! Rows of `users`, and the people they stand for.
+
+use crate::connection::MultiBackend;
+use crate::tables::users;
+use crate::{Error, stored};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use omicron_domain::{User, UserId, UserStatus, UserSummary};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(MultiBackend))]
+pub(crate) struct UserRow {
+    id: i64,
+    username: String,
+    email: String,
+    administrator: bool,
+    approved: bool,
+    disabled: bool,
+    date_created: NaiveDateTime,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = Error;
+
+    fn try_from(row: UserRow) -> Result<Self, Error> {
+        Ok(Self {
+            id: UserId(row.id),
+            username: stored("users.username", row.username)?,
+            email: stored("users.email", row.email)?,
+            administrator: row.administrator,
+            status: match (row.disabled, row.approved) {
+                (true, _) => UserStatus::Disabled,
+                (false, false) => UserStatus::Pending,
+                (false, true) => UserStatus::Active,
+            },
+            date_created: row.date_created.and_utc(),
+        })
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(MultiBackend))]
+pub(crate) struct SummaryRow {
+    id: i64,
+    username: String,
+    email: String,
+    date_created: NaiveDateTime,
+}
+
+impl TryFrom<SummaryRow> for UserSummary {
+    type Error = Error;
+
+    fn try_from(row: SummaryRow) -> Result<Self, Error> {
+        Ok(Self {
+            id: UserId(row.id),
+            username: stored("users.username", row.username)?,
+            email: stored("users.email", row.email)?,
+            date_created: row.date_created.and_utc(),
+        })
+    }
+}

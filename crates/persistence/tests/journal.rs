@@ -1,0 +1,137 @@
+//! The journal: one event for each change, whole, and without secrets.
+
+use crate::support::{Lab, actor, lab as fixture, new_project, new_user, noon, parsed};
+use chrono::TimeDelta;
+use omicron_domain::{Action, ProjectChange, ProjectId, Subject, TokenId, UserId, Viewer};
+use omicron_persistence::{Error, Event, Transaction, events_of, projects, tokens, users};
+use omicron_tests::on_both;
+use std::collections::BTreeSet;
+
+/// What is done, to what, in which project; the ids are those of an empty database.
+type Change = (Action, Subject, Option<ProjectId>, Work);
+type Work = fn(&mut Transaction<'_>) -> Result<(), Error>;
+
+const ANN: UserId = UserId(1);
+const BOB: UserId = UserId(2);
+const ALLOYS: ProjectId = ProjectId(1);
+
+fn changes() -> Vec<Change> {
+    let user = |action, change: Work| (action, Subject::User(ANN), None, change);
+    let project = |action, change: Work| (action, Subject::Project(ALLOYS), Some(ALLOYS), change);
+    let token = |action, id, change: Work| (action, Subject::Token(TokenId(id)), None, change);
+    vec![
+        user(Action::UserRegistered, |tx| users::create(tx, &new_user("ann")).map(drop)),
+        user(Action::UserApproved, |tx| users::approve(tx, ANN).map(drop)),
+        user(Action::UserDisabled, |tx| users::set_disabled(tx, ANN, true).map(drop)),
+        user(Action::UserEnabled, |tx| users::set_disabled(tx, ANN, false).map(drop)),
+        user(Action::UserEmailChanged, |tx| users::set_email(tx, ANN, &parsed("a@b")).map(drop)),
+        user(Action::UserPasswordChanged, |tx| users::set_password(tx, ANN, "SECRET").map(drop)),
+        (Action::UserRegistered, Subject::User(BOB), None, |tx| {
+            users::create(tx, &new_user("bob")).map(drop)
+        }),
+        project(Action::ProjectCreated, |tx| {
+            projects::create(tx, &new_project("Alloys", ANN, &[])).map(drop)
+        }),
+        project(Action::ProjectChanged, |tx| {
+            let change = ProjectChange { name: Some(parsed("A2")), description: Some(parsed("d")) };
+            projects::change(tx, ALLOYS, &change).map(drop)
+        }),
+        project(Action::ProjectMemberAdded, |tx| projects::add_member(tx, ALLOYS, BOB).map(drop)),
+        project(Action::ProjectMemberRemoved, |tx| {
+            projects::remove_member(tx, ALLOYS, BOB).map(drop)
+        }),
+        project(Action::ProjectDeleted, |tx| projects::delete(tx, ALLOYS)),
+        token(Action::TokenIssued, 1, |tx| issue(tx, *b"SECRET-TOKEN-HASH-OF-32-BYTES-01")),
+        token(Action::TokenRevoked, 1, |tx| tokens::revoke(tx, TokenId(1))),
+        token(Action::TokenIssued, 2, |tx| issue(tx, *b"SECRET-TOKEN-HASH-OF-32-BYTES-02")),
+        token(Action::TokenRevoked, 2, |tx| tokens::revoke_all(tx, ANN).map(drop)),
+    ]
+}
+
+fn issue(tx: &mut Transaction<'_>, hash: [u8; 32]) -> Result<(), Error> {
+    let end = tx.now() + TimeDelta::hours(1);
+    tokens::create(tx, ANN, &hash, end).map(drop)
+}
+
+fn history(lab: &Lab, subject: Subject) -> Vec<Event> {
+    lab.db.read(Viewer::Everything, |view| events_of(view, subject, 0)).unwrap()
+}
+
+on_both! {
+    fn each_change_leaves_one_event_that_says_who_and_what(lab: &Lab) {
+        let mut met = BTreeSet::new();
+        for (number, (action, subject, project, change)) in changes().into_iter().enumerate() {
+            lab.write(change).unwrap_or_else(|error| panic!("{action:?}: {error}"));
+            assert_eq!(lab.count("events"), number + 1, "{action:?}");
+            let event = history(lab, subject).pop().unwrap();
+            assert_eq!(event.action, action.as_str());
+            assert_eq!((event.subject, event.project), (subject.to_string(), project));
+            assert_eq!((event.at, event.actor), (noon(), actor().user));
+            assert_eq!(event.credential.as_deref(), Some("token:5"));
+            assert_eq!(event.request_id.as_deref(), Some("request-9"));
+            assert!(event.intact && event.payload.is_some());
+            met.insert(action.as_str());
+        }
+        let all: BTreeSet<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
+        assert_eq!(met, all, "each action needs a change in this test");
+        assert_eq!(lab.count("unsealed"), lab.count("events"));
+    }
+
+    fn a_change_that_is_rolled_back_leaves_no_event(lab: &Lab) {
+        for (action, _, _, change) in changes() {
+            let before = lab.count("events");
+            let undone: Result<(), Error> = lab.write(|tx| {
+                change(tx)?;
+                Err(Error::Gone)
+            });
+            assert!(matches!(undone, Err(Error::Gone)), "{action:?}: {undone:?}");
+            assert_eq!((lab.count("events"), lab.count("event_payloads")), (before, before));
+            lab.write(change).unwrap();
+        }
+    }
+
+    fn no_payload_holds_a_secret(lab: &Lab) {
+        for (.., change) in changes() {
+            lab.write(change).unwrap();
+        }
+        let payloads = lab.values("SELECT payload AS value FROM event_payloads");
+        assert_eq!(payloads.len(), changes().len());
+        // As text, and as the numbers of the bytes.
+        for payload in payloads {
+            for secret in ["SECRET", "hash", "83,69,67", "$2b$"] {
+                assert!(!payload.contains(secret), "{payload}");
+            }
+        }
+    }
+
+    fn a_projects_payload_names_people_by_id_alone(lab: &Lab) {
+        let (ann, bob) = (lab.person("ann"), lab.person("bob"));
+        let id = lab.project("Alloys", &ann, &[&bob]).project.id;
+        let payload = history(lab, id.into())[0].payload.clone().unwrap();
+        let expected = concat!(
+            r#"{"date_created":"2026-11-24T12:00:00.123456Z","#,
+            r#""description":"Hardness of aluminium alloys","id":1,"members":[2],"#,
+            r#""name":"Alloys","owner":1}"#
+        );
+        assert_eq!(payload, expected);
+    }
+
+    fn an_event_that_was_tampered_with_is_not_intact(lab: &Lab) {
+        let ann = lab.person("ann");
+        let drop_trigger = if lab.db.is_embedded() {
+            "DROP TRIGGER event_payloads_are_not_changed"
+        } else {
+            "DROP TRIGGER event_payloads_are_not_changed ON event_payloads"
+        };
+        lab.sql(&format!("{drop_trigger}; UPDATE event_payloads SET payload = '{{}}'")).unwrap();
+        assert!(!history(lab, ann.id.into())[0].intact);
+    }
+
+    fn history_goes_on_after_a_place(lab: &Lab) {
+        let ann = lab.person("ann");
+        lab.write(|tx| users::set_disabled(tx, ann.id, true)).unwrap();
+        let all = history(lab, ann.id.into());
+        let rest = lab.db.read(Viewer::Everything, |view| events_of(view, ann.id, all[0].seq));
+        assert_eq!(rest.unwrap(), all[1..]);
+    }
+}

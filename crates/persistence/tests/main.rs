@@ -1,0 +1,20 @@
+//! The behaviour of the database, on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod append_only;
+mod backup;
+mod engine;
+mod group_commit;
+mod journal;
+mod locks;
+mod migrations;
+mod people;
+mod projects;
+mod restart;
+mod schema;
+mod search;
+mod support;
+mod text;
+mod tokens;
+mod transactions;
+mod visibility;

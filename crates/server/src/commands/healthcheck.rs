@@ -1,0 +1,35 @@
+//! `healthcheck`: whether the running server answers, for containers that have no curl.
+
+use crate::error::Error;
+use crate::settings::Settings;
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// How long each step may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+pub(super) fn run(settings: &Settings) -> Result<(), Error> {
+    let ip = match settings.ip_address {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let address = SocketAddr::new(ip, settings.port);
+    ask(address).map_err(|error| Error::Unhealthy(address, error))
+}
+
+fn ask(address: SocketAddr) -> io::Result<()> {
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = Vec::new();
+    stream.take(1024).read_to_end(&mut answer)?;
+    let answer = String::from_utf8_lossy(&answer);
+    let status = answer.lines().next().unwrap_or_default();
+    if status.split(' ').nth(1) == Some("200") {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("it answers {status:?}")))
+}

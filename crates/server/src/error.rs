@@ -1,0 +1,176 @@
+//! What can go wrong, and with which status the program then ends.
+
+use crate::settings::{BadSetting, BadSettings, SourcesError};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::{error::Error as StdError, io};
+
+/// The status that says that the configuration is at fault: `EX_CONFIG` of sysexits.h.
+pub const BAD_CONFIGURATION: u8 = 78;
+
+/// Why the program does not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Settings that can't be used.
+    #[error(transparent)]
+    Settings(#[from] BadSettings),
+    /// Settings that can't be read.
+    #[error(transparent)]
+    Sources(#[from] SourcesError),
+    /// A database that has yet to be brought up to date.
+    #[error(
+        "the database is at version {found}, and this program works with {expected}: \
+         `omicron-server db upgrade` brings it up to date (AUTO_MIGRATE=true does so at every start)"
+    )]
+    Older {
+        /// The database's version.
+        found: String,
+        /// The program's.
+        expected: String,
+    },
+    /// A database that a newer program has made.
+    #[error(
+        "the database is at version {found}, and this program works with {expected}: \
+         it belongs to a newer omicron-server, which is the one to run"
+    )]
+    Newer {
+        /// The database's version.
+        found: String,
+        /// The program's.
+        expected: String,
+    },
+    /// There is no database file.
+    #[error("there is no database at {}: `omicron-server db create` makes one", .0.display())]
+    NoFile(PathBuf),
+    /// PostgreSQL has no such database.
+    #[error("there is no such database: `omicron-server db create` makes one")]
+    NoDatabase(#[source] omicron_persistence::Error),
+    /// A database that ends with its process.
+    #[error("DATABASE_URL names a database in memory, which no other process can reach")]
+    InMemory,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] omicron_persistence::Error),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Auth(#[from] omicron_auth::Error),
+    /// A rule forbids it.
+    #[error(transparent)]
+    Service(#[from] omicron_service::Error),
+    /// The address can't be listened on.
+    #[error("{address} can't be listened on{}", advice(.source, *.address))]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The HTTP server failed.
+    #[error("the server can't go on")]
+    Serve(#[source] io::Error),
+    /// A file could not be read or written.
+    #[error("{} can't be read or written", .0.display())]
+    File(PathBuf, #[source] io::Error),
+    /// The log file can't be opened.
+    #[error("LOGFILE={} can't be written", .0.display())]
+    LogFile(PathBuf, #[source] io::Error),
+    /// The terminal, or what stands for it, could not be read or written.
+    #[error("{0} failed")]
+    Terminal(&'static str, #[source] io::Error),
+    /// Nobody has this name or id.
+    #[error("there is no user {0:?}: `omicron-server user list` names all")]
+    UnknownUser(String),
+    /// What was given can't be what it is meant for.
+    #[error("{what} {why}")]
+    Argument {
+        /// What it was given as.
+        what: &'static str,
+        /// Why it can't be, beginning with a verb.
+        why: String,
+    },
+    /// There is no such token.
+    #[error("there is no token {0}")]
+    UnknownToken(i64),
+    /// Someone who may not log in would have no use of a token.
+    #[error("{0} can't log in: the account is {1}")]
+    CantLogIn(omicron_domain::Username, omicron_domain::UserStatus),
+    /// Where migrations are written there are none.
+    #[error("there is no folder {}: run this in the root of the source tree", .0.display())]
+    NotTheSourceTree(PathBuf),
+    /// The server does not answer as it should.
+    #[error("http://{0} is not healthy")]
+    Unhealthy(SocketAddr, #[source] io::Error),
+}
+
+fn advice(error: &io::Error, address: SocketAddr) -> String {
+    let other = address.port().checked_add(1).unwrap_or(5000);
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!(", since another program does so already: stop that, or choose --port {other}")
+        }
+        io::ErrorKind::PermissionDenied => {
+            format!(", since ports below 1024 are reserved: choose --port {}", 8080)
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            ", since this machine has no such address: choose another --ip-address".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+impl Error {
+    pub(crate) fn file(path: &Path, error: io::Error) -> Self {
+        Self::File(path.to_owned(), error)
+    }
+
+    pub(crate) fn argument(what: &'static str, why: impl ToString) -> Self {
+        Self::Argument { what, why: why.to_string() }
+    }
+
+    /// The status that the program ends with.
+    #[must_use]
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Self::Settings(_)
+            | Self::Sources(_)
+            | Self::Older { .. }
+            | Self::Newer { .. }
+            | Self::NoDatabase(_)
+            | Self::LogFile(..) => BAD_CONFIGURATION,
+            _ => 1,
+        }
+    }
+
+    /// What is printed: a line for each thing that is wrong, with its causes.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let said = error.to_string();
+            // Some say what their cause says, too.
+            if !text.ends_with(&said) {
+                text = format!("{text}: {said}");
+            }
+            cause = error.source();
+        }
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        match self {
+            Self::Settings(_) => lines.map(line).collect(),
+            // libpq breaks its lines.
+            _ => line(&lines.collect::<Vec<_>>().join(" ")),
+        }
+    }
+}
+
+fn line(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.into() };
+    format!("omicron-server: {}\n", text.chars().map(shown).collect::<String>())
+}
+
+impl From<BadSetting> for Error {
+    fn from(bad: BadSetting) -> Self {
+        Self::Settings(bad.into())
+    }
+}

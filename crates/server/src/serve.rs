@@ -1,0 +1,83 @@
+//! The server: opened, served, and brought to its end.
+
+mod administrator;
+mod chores;
+mod listen;
+mod signals;
+mod welcome;
+
+use crate::error::Error;
+use crate::logging::Logging;
+use crate::open;
+use crate::settings::{self, Settings};
+use administrator::First;
+use omicron_api::State;
+use omicron_auth::{Authenticator, Passwords};
+use omicron_persistence::{Engine, EngineOptions};
+use std::net::{SocketAddr, TcpListener};
+
+/// Serves until the process is asked to end.
+///
+/// # Errors
+/// Settings, a database or an address that can't be used.
+pub fn run(settings: &Settings) -> Result<(), Error> {
+    settings.check()?;
+    let log = Logging::start(settings)?;
+    // First of all, so that a second server changes nothing before it finds that it is one.
+    let (listener, address) = listen::bind(settings)?;
+    let (state, first) = prepare(settings)?;
+    actix_web::rt::System::new().block_on(serve(settings, &log, listener, address, state, first))
+}
+
+/// Everything that a request needs.
+fn prepare(settings: &Settings) -> Result<(State, Option<First>), Error> {
+    let secret = settings::token_secret(settings)?;
+    let sizes = EngineOptions {
+        quick: if settings.database_url.is_server() { 4 } else { 2 },
+        ..EngineOptions::default()
+    };
+    // One for each thread, those of the writer and of the chores among them.
+    let connections = u32::try_from(sizes.quick + sizes.slow + 2).unwrap_or(u32::MAX);
+    let db = open::for_serving(settings, connections)?;
+    let passwords = Passwords::start(settings.bcrypt_cost)?;
+    let first = administrator::ensure(settings, &db, &passwords)?;
+    let engine = Engine::start(db, sizes)?;
+    let authenticator = Authenticator::new(secret, passwords)?;
+    Ok((State::new(engine, authenticator, api_settings(settings)), first))
+}
+
+async fn serve(
+    settings: &Settings,
+    log: &Logging,
+    listener: TcpListener,
+    address: SocketAddr,
+    state: State,
+    first: Option<First>,
+) -> Result<(), Error> {
+    let server = omicron_api::serve(vec![listener], state.clone()).map_err(Error::Serve)?;
+    signals::listen(log.clone(), state.clone(), server.handle())?;
+    let chores = actix_web::rt::spawn(chores::each_minute(state.clone()));
+    log.announce(&format!("listening on http://{address}"));
+    if let Some(first) = first {
+        welcome::show(settings, address, &first)?;
+    }
+    let served = server.await.map_err(Error::Serve);
+    chores.abort();
+    if let Err(error) = state.flush_last_use().await {
+        log::warn!(error:err; "the last use of tokens could not be written down");
+    }
+    log::info!("stopped");
+    served
+}
+
+fn api_settings(settings: &Settings) -> omicron_api::Settings {
+    omicron_api::Settings {
+        allowed_origins: settings.allowed_origins(),
+        debug: settings.debug,
+        registration: settings.registration(),
+        static_directory: settings.base_directory().join("static"),
+        token_lifetime: settings.token_lifetime(),
+        password_policy: settings.password_policy(),
+        metrics: settings.metrics(),
+    }
+}

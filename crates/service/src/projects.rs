@@ -1,0 +1,182 @@
+//! What can be done with projects.
+
+use crate::{Error, Unchanged, require};
+use omicron_auth::Caller;
+use omicron_domain::{
+    Description, Listing, NewProject, Page, Permission, Project, ProjectChange, ProjectDetails,
+    ProjectId, ProjectName, Reference, Role, UserId, Username,
+};
+use omicron_persistence::{Transaction, View, projects, users};
+
+/// How a request names a project.
+pub type Which = Reference<ProjectId, ProjectName>;
+
+/// A project as someone asks for it: people are named, not yet known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Its name.
+    pub name: ProjectName,
+    /// What it is about.
+    pub description: Description,
+    /// To whom it shall belong; the caller, if nobody is named.
+    pub owner: Option<String>,
+    /// Who else shall belong to it.
+    pub members: Vec<String>,
+}
+
+/// Begins a project.
+///
+/// # Errors
+/// [`Error::Forbidden`] if someone else than an administrator names another owner;
+/// [`Error::UnknownUser`]; the name is taken.
+pub fn create(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    draft: &Draft,
+) -> Result<ProjectDetails, Error> {
+    require(caller.role(), Permission::CreateProjects)?;
+    let owner = match &draft.owner {
+        None => caller.user.id,
+        Some(name) if is_name_of(name, caller) => caller.user.id,
+        Some(name) => {
+            require(caller.role(), Permission::CreateProjectsForOthers)?;
+            named(tx, name, "/owner".to_owned())?
+        }
+    };
+    let mut members = Vec::with_capacity(draft.members.len());
+    for (index, name) in draft.members.iter().enumerate() {
+        members.push(named(tx, name, format!("/members/{index}"))?);
+    }
+    let (name, description) = (draft.name.clone(), draft.description.clone());
+    Ok(projects::create(tx, &NewProject { name, description, owner, members })?)
+}
+
+fn is_name_of(name: &str, caller: &Caller) -> bool {
+    name.parse::<Username>().is_ok_and(|name| name.key() == caller.user.username.key())
+}
+
+fn named(tx: &mut Transaction<'_>, name: &str, pointer: String) -> Result<UserId, Error> {
+    let found = match name.parse() {
+        Ok(name) => users::find(tx.view(), &Reference::Name(name))?,
+        Err(_) => None,
+    };
+    match found {
+        Some(user) => Ok(user.id),
+        None => Err(Error::UnknownUser { pointer, name: name.to_owned() }),
+    }
+}
+
+/// The projects that the caller may see.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(view: &mut View<'_>, page: Page) -> Result<Listing<Project>, Error> {
+    Ok(projects::list(view, page)?)
+}
+
+/// One project, with its members.
+///
+/// # Errors
+/// [`Error::NotFound`] also where the caller may not see it.
+pub fn find(view: &mut View<'_>, which: &Which) -> Result<ProjectDetails, Error> {
+    projects::details(view, which)?.ok_or(Error::NotFound("project"))
+}
+
+/// Renames or describes a project. To be called in a serializable transaction.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`]; the name is taken.
+pub fn change(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    which: &Which,
+    change: &ProjectChange,
+    unchanged: Unchanged<'_, ProjectDetails>,
+) -> Result<ProjectDetails, Error> {
+    let project = permitted(tx, caller, which, Permission::ChangeProject, unchanged)?;
+    if *change == ProjectChange::default() {
+        return Ok(project);
+    }
+    Ok(projects::change(tx, project.project.id, change)?)
+}
+
+/// Adds someone to a project. To be called in a serializable transaction.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`], [`Error::UnknownUser`]; the
+/// person is a member already.
+pub fn add_member(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    which: &Which,
+    username: &str,
+    unchanged: Unchanged<'_, ProjectDetails>,
+) -> Result<ProjectDetails, Error> {
+    let project = permitted(tx, caller, which, Permission::ManageMembers, unchanged)?;
+    let user = named(tx, username, "/username".to_owned())?;
+    Ok(projects::add_member(tx, project.project.id, user)?)
+}
+
+/// Takes someone out of a project; everyone but its owner may take themselves out. To be called
+/// in a serializable transaction.
+///
+/// # Errors
+/// [`Error::NotFound`] of the project or the member, [`Error::Forbidden`], [`Error::Changed`];
+/// the owner stays.
+pub fn remove_member(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    which: &Which,
+    who: &crate::users::Who,
+    unchanged: Unchanged<'_, ProjectDetails>,
+) -> Result<(), Error> {
+    let member = users::find(tx.view(), who)?;
+    let leaves = member.as_ref().is_some_and(|member| member.id == caller.user.id);
+    let permission = if leaves { Permission::ReadProject } else { Permission::ManageMembers };
+    let project = permitted(tx, caller, which, permission, unchanged)?.project;
+    let member = member.ok_or(Error::NotFound("member"))?;
+    match projects::remove_member(tx, project.id, member.id) {
+        Ok(_) => Ok(()),
+        Err(omicron_persistence::Error::Gone) => Err(Error::NotFound("member")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Deletes a project. To be called in a serializable transaction.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`].
+pub fn delete(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    which: &Which,
+    unchanged: Unchanged<'_, ProjectDetails>,
+) -> Result<(), Error> {
+    let project = permitted(tx, caller, which, Permission::DeleteProject, unchanged)?;
+    Ok(projects::delete(tx, project.project.id)?)
+}
+
+/// The project, if the caller may do this to it and has seen its present state.
+fn permitted(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    which: &Which,
+    permission: Permission,
+    unchanged: Unchanged<'_, ProjectDetails>,
+) -> Result<ProjectDetails, Error> {
+    let project = find(tx.view(), which)?;
+    require(role_in(caller, &project.project), permission)?;
+    if !unchanged(&project) {
+        return Err(Error::Changed);
+    }
+    Ok(project)
+}
+
+/// What the caller is in a project that they see.
+fn role_in(caller: &Caller, project: &Project) -> Role {
+    match caller.role() {
+        Role::Administrator => Role::Administrator,
+        _ if project.owner.id == caller.user.id => Role::Owner,
+        _ => Role::Member,
+    }
+}

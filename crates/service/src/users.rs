@@ -1,0 +1,168 @@
+//! What can be done with people.
+
+use crate::{Error, Registration, Unchanged, require};
+use omicron_auth::Caller;
+use omicron_domain::{
+    EmailAddress, Listing, NewUser, Page, Permission, Reference, User, UserFilter, UserId,
+    UserStatus, UserWithProjects, Username,
+};
+use omicron_persistence::{Transaction, View, tokens, users};
+
+/// How a request names a person.
+pub type Who = Reference<UserId, Username>;
+
+/// Whether someone may register at all, to be asked before a password is hashed.
+///
+/// # Errors
+/// [`Error::RegistrationClosed`].
+pub fn admit(registration: Registration, by: Option<&Caller>) -> Result<(), Error> {
+    if registration == Registration::Closed && !may_add(by) {
+        return Err(Error::RegistrationClosed);
+    }
+    Ok(())
+}
+
+/// Registers a person, or adds one as an administrator: then registration is no matter.
+///
+/// # Errors
+/// [`Error::RegistrationClosed`]; the username is taken.
+pub fn register(
+    tx: &mut Transaction<'_>,
+    registration: Registration,
+    by: Option<&Caller>,
+    new: &NewUser,
+) -> Result<User, Error> {
+    admit(registration, by)?;
+    let approved = registration == Registration::Open || may_add(by);
+    Ok(users::create(tx, &NewUser { approved, administrator: false, ..new.clone() })?)
+}
+
+fn may_add(by: Option<&Caller>) -> bool {
+    by.is_some_and(|caller| caller.may(Permission::ManageUsers))
+}
+
+/// People, with the projects of theirs that the caller may see.
+///
+/// # Errors
+/// [`Error::Forbidden`] if someone else than an administrator asks for people by status.
+pub fn list(
+    view: &mut View<'_>,
+    caller: &Caller,
+    filter: &UserFilter,
+    page: Page,
+) -> Result<Listing<UserWithProjects>, Error> {
+    if filter.status.is_some() {
+        require(caller.role(), Permission::ManageUsers)?;
+    }
+    Ok(users::list(view, filter, page)?)
+}
+
+/// One person, with the projects of theirs that the caller may see.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(view: &mut View<'_>, who: &Who) -> Result<UserWithProjects, Error> {
+    users::find_with_projects(view, who)?.ok_or(Error::NotFound("user"))
+}
+
+/// Lets a person in who waits for it.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::NotFound`].
+pub fn approve(tx: &mut Transaction<'_>, caller: &Caller, who: &Who) -> Result<User, Error> {
+    require(caller.role(), Permission::ManageUsers)?;
+    let user = existing(tx, who)?;
+    if user.status != UserStatus::Pending {
+        return Ok(user);
+    }
+    Ok(users::approve(tx, user.id)?)
+}
+
+/// Switches a person off, or on again; what is so already stays so. All tokens of a person who is
+/// switched off end. To be called in a serializable transaction.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::NotFound`], [`Error::LastAdministrator`].
+pub fn set_disabled(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    who: &Who,
+    disabled: bool,
+) -> Result<User, Error> {
+    require(caller.role(), Permission::ManageUsers)?;
+    switch(tx, who, disabled)
+}
+
+/// As [`set_disabled`], for someone who may run commands on the machine.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::LastAdministrator`].
+pub fn switch(tx: &mut Transaction<'_>, who: &Who, disabled: bool) -> Result<User, Error> {
+    let user = existing(tx, who)?;
+    if (user.status == UserStatus::Disabled) == disabled {
+        return Ok(user);
+    }
+    if disabled {
+        if user.administrator
+            && user.status == UserStatus::Active
+            && users::count_administrators(tx.view())? == 1
+        {
+            return Err(Error::LastAdministrator);
+        }
+        tokens::revoke_all(tx, user.id)?;
+    }
+    Ok(users::set_disabled(tx, user.id, disabled)?)
+}
+
+/// Gives a person another address: themselves, or an administrator.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Changed`].
+pub fn change_email(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    who: &Who,
+    email: &EmailAddress,
+    unchanged: Unchanged<'_, UserWithProjects>,
+) -> Result<UserWithProjects, Error> {
+    let user = existing(tx, who)?;
+    let permission =
+        if user.id == caller.user.id { Permission::ChangeAccount } else { Permission::ManageUsers };
+    require(caller.role(), permission)?;
+    let id = Reference::Id(user.id);
+    if !unchanged(&find(tx.view(), &id)?) {
+        return Err(Error::Changed);
+    }
+    users::set_email(tx, user.id, email)?;
+    find(tx.view(), &id)
+}
+
+/// The person whose password someone is about to change: their own, whoever they are.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::NotFound`].
+pub fn own_account(view: &mut View<'_>, caller: &Caller, who: &Who) -> Result<User, Error> {
+    let user = users::find(view, who)?.ok_or(Error::NotFound("user"))?;
+    if user.id != caller.user.id {
+        return Err(Error::Forbidden(Permission::ManageUsers));
+    }
+    Ok(user)
+}
+
+/// Gives a person another password, and ends all their tokens.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn change_password(
+    tx: &mut Transaction<'_>,
+    who: &Who,
+    password_hash: &str,
+) -> Result<User, Error> {
+    let user = existing(tx, who)?;
+    tokens::revoke_all(tx, user.id)?;
+    Ok(users::set_password(tx, user.id, password_hash)?)
+}
+
+fn existing(tx: &mut Transaction<'_>, who: &Who) -> Result<User, Error> {
+    users::find(tx.view(), who)?.ok_or(Error::NotFound("user"))
+}
