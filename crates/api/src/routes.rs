@@ -11,6 +11,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::problem::Problem;
 use crate::state::State;
 
+mod accounts;
 mod files;
 mod health;
 mod hello;
@@ -63,6 +64,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
     projects::configure(config);
     members::configure(config);
     users::configure(config);
+    accounts::configure(config);
     tokens::configure(config);
     schemas::configure(config);
 }

@@ -20,9 +20,14 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// The back end of a laboratory: people, projects, and the history of all of it
+const ABOUT: &str = "\
+The back end of a laboratory: people, projects, and the history of all of it.
+
+Without a command, it serves on http://127.0.0.1:5000 and keeps its data in the working directory;
+the first start prints the administrator's password and what to type next.";
+
 #[derive(Parser)]
-#[command(name = "omicron-server", version, subcommand_value_name = "COMMAND")]
+#[command(name = "omicron-server", version, about = ABOUT)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -68,7 +73,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done =
         Sources::of_process(flags::given(&matches)).map_err(Error::from).and_then(|sources| {
             let cli = Cli::from_arg_matches(&matches)
-                .map_err(|error| Error::argument("the command", error))?;
+                .map_err(|error| Error::argument("the command", &error))?;
             obey(cli.command.unwrap_or(Command::Serve), &sources)
         });
     match done {

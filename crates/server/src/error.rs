@@ -72,9 +72,6 @@ pub enum Error {
     /// A file could not be read or written.
     #[error("{} can't be read or written", .0.display())]
     File(PathBuf, #[source] io::Error),
-    /// The log file can't be opened.
-    #[error("LOGFILE={} can't be written", .0.display())]
-    LogFile(PathBuf, #[source] io::Error),
     /// The terminal, or what stands for it, could not be read or written.
     #[error("{0} failed")]
     Terminal(&'static str, #[source] io::Error),
@@ -124,7 +121,7 @@ impl Error {
         Self::File(path.to_owned(), error)
     }
 
-    pub(crate) fn argument(what: &'static str, why: impl ToString) -> Self {
+    pub(crate) fn argument(what: &'static str, why: &impl ToString) -> Self {
         Self::Argument { what, why: why.to_string() }
     }
 
@@ -136,8 +133,7 @@ impl Error {
             | Self::Sources(_)
             | Self::Older { .. }
             | Self::Newer { .. }
-            | Self::NoDatabase(_)
-            | Self::LogFile(..) => BAD_CONFIGURATION,
+            | Self::NoDatabase(_) => BAD_CONFIGURATION,
             _ => 1,
         }
     }
@@ -145,16 +141,7 @@ impl Error {
     /// What is printed: a line for each thing that is wrong, with its causes.
     #[must_use]
     pub fn report(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            let said = error.to_string();
-            // Some say what their cause says, too.
-            if !text.ends_with(&said) {
-                text = format!("{text}: {said}");
-            }
-            cause = error.source();
-        }
+        let text = chain(self);
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         match self {
             Self::Settings(_) => lines.map(line).collect(),
@@ -162,6 +149,21 @@ impl Error {
             _ => line(&lines.collect::<Vec<_>>().join(" ")),
         }
     }
+}
+
+/// What an error says, and what its causes say.
+pub(crate) fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        // Some say what their cause says, too.
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    text
 }
 
 fn line(text: &str) -> String {

@@ -13,11 +13,12 @@ pub(crate) fn password() -> Result<(Password, String), Error> {
     let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
     let text = groups.join("-");
     let password =
-        text.parse().map_err(|error| Error::argument("the generated password", error))?;
+        text.parse().map_err(|error| Error::argument("the generated password", &error))?;
     Ok((password, text))
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     #[test]
     fn a_generated_password_is_easy_to_read_and_never_twice_the_same() {

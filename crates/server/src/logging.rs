@@ -7,13 +7,16 @@ mod output;
 pub use output::Output;
 
 use crate::error::Error;
-use crate::settings::{LogFormat, Settings};
-use log::{Log, Record};
+use crate::settings::{BadSetting, LogFormat, Settings};
+use log::Record;
 use omicron_domain::{Clock, SystemClock};
 use std::io::{self, Write};
 
 /// What `RUST_LOG` is by default; actix tells of its start what is told already.
 const QUIET: (&str, &str) = ("info", "info,actix_server=warn");
+
+/// Whose words these are, for `RUST_LOG`.
+const TARGET: &str = env!("CARGO_CRATE_NAME");
 
 /// The log of this process, installed for good.
 #[derive(Clone)]
@@ -30,14 +33,14 @@ impl Logging {
     /// A file that can't be written.
     pub fn start(settings: &Settings) -> Result<Self, Error> {
         let output = match &settings.logfile {
-            Some(path) => {
-                Output::file(path).map_err(|error| Error::LogFile(path.clone(), error))?
-            }
+            Some(path) => Output::file(path).map_err(|error| {
+                let path = path.display();
+                BadSetting::new("LOGFILE", format!("is {path}, which can't be written ({error})"))
+            })?,
             None => Output::stdout(),
         };
         let logger = logger(settings, output.clone());
-        let info =
-            Record::builder().level(log::Level::Info).target(env!("CARGO_CRATE_NAME")).build();
+        let info = Record::builder().level(log::Level::Info).target(TARGET).build();
         let on_stdout = settings.logfile.is_none() && logger.matches(&info);
         log::set_max_level(logger.filter());
         // Another log was there first only where tests share a process.
@@ -49,7 +52,7 @@ impl Logging {
     /// Says something that whoever has started the server waits for: in the log, and on standard
     /// output if that is not where the log goes, or if the log leaves it out.
     pub fn announce(&self, text: &str) {
-        log::info!("{text}");
+        log::info!(target: TARGET, "{text}");
         if !self.on_stdout {
             // Nobody may be there to read it.
             let _ = writeln!(io::stdout(), "{text}");

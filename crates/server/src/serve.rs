@@ -6,7 +6,7 @@ mod listen;
 mod signals;
 mod welcome;
 
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::logging::Logging;
 use crate::open;
 use crate::settings::{self, Settings};
@@ -54,20 +54,21 @@ async fn serve(
     state: State,
     first: Option<First>,
 ) -> Result<(), Error> {
-    let server = omicron_api::serve(vec![listener], state.clone()).map_err(Error::Serve)?;
+    let server = omicron_api::serve(vec![listener], Some(settings.workers()), state.clone())
+        .map_err(Error::Serve)?;
     signals::listen(log.clone(), state.clone(), server.handle())?;
     let chores = actix_web::rt::spawn(chores::each_minute(state.clone()));
     log.announce(&format!("listening on http://{address}"));
     if let Some(first) = first {
         welcome::show(settings, address, &first)?;
     }
-    let served = server.await.map_err(Error::Serve);
+    let outcome = server.await.map_err(Error::Serve);
     chores.abort();
     if let Err(error) = state.flush_last_use().await {
-        log::warn!(error:err; "the last use of tokens could not be written down");
+        log::warn!("when tokens were last used could not be written down: {}", chain(&error));
     }
     log::info!("stopped");
-    served
+    outcome
 }
 
 fn api_settings(settings: &Settings) -> omicron_api::Settings {

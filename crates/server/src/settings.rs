@@ -96,11 +96,9 @@ impl Settings {
     pub fn read(sources: &Sources) -> Result<Self, BadSettings> {
         envy::from_iter(sources.pairs()).map_err(|error| {
             let bad: Vec<_> = settings().filter_map(|setting| refused(setting, sources)).collect();
-            match bad.is_empty() {
-                // A field and its row in the table disagree, which a test finds.
-                true => BadSetting::new("DATABASE_URL", error).into(),
-                false => BadSettings(bad),
-            }
+            // Of no value alone: then a field and its row in the table disagree, which a test finds.
+            let unnamed = || BadSetting::new("DATABASE_URL", error).into();
+            if bad.is_empty() { unnamed() } else { BadSettings(bad) }
         })
     }
 }
@@ -117,4 +115,5 @@ fn refused(setting: &'static Setting, sources: &Sources) -> Option<BadSetting> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests;

@@ -37,20 +37,15 @@ pub(super) fn run(command: &Command, settings: &Settings) -> Result<(), Error> {
 fn version(db: &Database) -> Result<(), Error> {
     let status = migration_status(db)?;
     let current = status.applied.last().map_or("none", String::as_str);
-    let mut text = format!("the database is at version {current}");
-    if status.pending.is_empty() && status.unknown.is_empty() {
-        text += ", the newest that this program knows";
+    let mut lines = vec![format!("the database is at version {current}")];
+    lines.extend(status.pending.iter().map(|version| format!("pending: {version}")));
+    lines.extend(status.unknown.iter().map(|version| format!("of a newer program: {version}")));
+    match (status.pending.is_empty(), status.unknown.is_empty()) {
+        (true, true) => lines[0] += ", the newest that this program knows",
+        (true, false) => {}
+        (false, _) => lines.push("`omicron-server db upgrade` brings it up to date".to_owned()),
     }
-    for pending in &status.pending {
-        text += &format!("\npending: {pending}");
-    }
-    for unknown in &status.unknown {
-        text += &format!("\nof a newer program: {unknown}");
-    }
-    if !status.pending.is_empty() {
-        text += "\n`omicron-server db upgrade` brings it up to date";
-    }
-    print(&text)
+    print(&lines.join("\n"))
 }
 
 fn up(db: &Database) -> Result<(), Error> {

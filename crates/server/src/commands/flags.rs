@@ -12,15 +12,20 @@ const MARGIN: usize = 34;
 /// How wide help is at most.
 const WIDTH: usize = 100;
 
+/// What the help of each command ends with.
+const HINT: &str = "Every command takes the settings that `omicron-server --help` lists, as variables or as flags.";
+
 /// Adds a flag for each setting to the command and to all below it, and the table to its help.
 pub(super) fn add_to(command: Command) -> Command {
-    let hint = "Every command takes the settings that `omicron-server --help` lists, as variables or as flags.";
-    with_flags(command, hint).max_term_width(WIDTH).after_help(help())
+    with_flags(command).max_term_width(WIDTH).after_help(help())
 }
 
-fn with_flags(command: Command, hint: &'static str) -> Command {
-    let command = command.args(settings().map(argument)).after_help(hint);
-    command.mut_subcommands(|below| with_flags(below, hint))
+fn with_flags(command: Command) -> Command {
+    let hint = match command.get_after_help() {
+        Some(text) => format!("{text}\n\n{HINT}"),
+        None => HINT.to_owned(),
+    };
+    command.args(settings().map(argument)).after_help(hint).mut_subcommands(with_flags)
 }
 
 /// Hidden, since the table shows it beside its variable.
@@ -66,36 +71,32 @@ fn help() -> StyledStr {
     for (title, group) in GROUPS {
         let _ = writeln!(text, "  {header}{title}{header:#}");
         for setting in *group {
-            let name = setting.name;
-            let default = setting.default.text();
-            let pad = " ".repeat(MARGIN.saturating_sub(4 + name.len()));
-            let mut lines = wrapped(setting.help).into_iter();
-            let first = lines.next().unwrap_or_default();
-            let _ = writeln!(text, "    {bold}{name}{bold:#}{pad}{first}");
-            for line in lines {
-                let _ = writeln!(text, "{:MARGIN$}{line}", "");
-            }
-            let _ = writeln!(text, "{:MARGIN$}{dim}[{default}]{dim:#}", "");
+            let (name, default) = (setting.name, format!("[{}]", setting.default.text()));
+            let lines = wrapped(setting.help);
+            let width = MARGIN - 4;
+            let _ = write!(text, "    {bold}{name:width$}{bold:#}");
+            let _ = write!(text, "{}", lines.join(&format!("\n{:MARGIN$}", "")));
+            let last = lines.last().map_or(0, String::len);
+            let fits = MARGIN + last + 1 + default.len() <= WIDTH;
+            let before = if fits { " ".to_owned() } else { format!("\n{:MARGIN$}", "") };
+            let _ = writeln!(text, "{before}{dim}{default}{dim:#}");
         }
         let _ = writeln!(text);
     }
-    let _ = write!(text, "  In brackets is what is taken if nothing is given.");
+    let _ = write!(text, "  In brackets: what is taken if nothing is given.");
     text
 }
 
 /// The text in lines that fit beside the names.
 fn wrapped(text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
+    let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
-        let line = lines.last().map_or(0, String::len);
-        if line > 0 && line + 1 + word.len() > WIDTH - MARGIN {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
+        match lines.last_mut() {
+            Some(line) if MARGIN + line.len() + 1 + word.len() <= WIDTH => {
                 line.push(' ');
+                line.push_str(word);
             }
-            line.push_str(word);
+            _ => lines.push(word.to_owned()),
         }
     }
     lines

@@ -14,7 +14,7 @@ pub(super) fn add(name: &str) -> Result<(), Error> {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if name.is_empty() || !name.bytes().all(plain) {
         let why = "must be made of small letters, digits and _; for example sample_labels";
-        return Err(Error::argument("the name of a migration", why));
+        return Err(Error::argument("the name of a migration", &why));
     }
     let root = Path::new("migrations");
     let folder = format!("{}_{name}", next_version(root)?);

@@ -33,7 +33,7 @@ impl New {
 
 fn typed(settings: &Settings) -> Result<Password, Error> {
     let text = if io::stdin().is_terminal() { prompted()? } else { line_of_input()? };
-    let refused = |error| Error::argument("the password", error);
+    let refused = |error| Error::argument("the password", &error);
     let password: Password = text.parse().map_err(refused)?;
     settings.password_policy().check(&password).map_err(refused)?;
     Ok(password)
@@ -46,7 +46,7 @@ fn prompted() -> Result<String, Error> {
     };
     let first = ask("Password: ")?;
     if ask("The same again: ")? != first {
-        return Err(Error::argument("the password", "must be the same both times"));
+        return Err(Error::argument("the password", &"must be the same both times"));
     }
     Ok(first)
 }

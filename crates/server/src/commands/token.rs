@@ -17,7 +17,7 @@ pub(super) enum Command {
     Create {
         /// The person, by name or id
         user: String,
-        /// How long it lives, in seconds [DEFAULT_TOKEN_EXPIRATION_TIME]
+        /// How long it lives, in seconds; otherwise as the settings say
         #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(1..))]
         expiration: Option<i64>,
     },

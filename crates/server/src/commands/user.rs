@@ -13,11 +13,14 @@ use omicron_domain::{
 use omicron_persistence::{Database, View, users};
 use omicron_service::users::{Who, change_password, switch};
 
+/// Where passwords come from.
+const PASSWORD: &str =
+    "The password is asked for on a terminal; without one, it is read from standard input.";
+
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Add a person, who may log in at once
-    ///
-    /// The password is asked for on a terminal, and otherwise is a line of standard input.
+    #[command(after_help = PASSWORD)]
     Create {
         /// The name to log in with
         name: String,
@@ -32,8 +35,7 @@ pub(super) enum Command {
         generate: bool,
     },
     /// Give a person another password; all their tokens end
-    ///
-    /// The password is asked for on a terminal, and otherwise is a line of standard input.
+    #[command(after_help = PASSWORD)]
     SetPassword {
         /// The person, by name or id
         name: String,
@@ -86,8 +88,9 @@ fn create(
     administrator: bool,
     generate: bool,
 ) -> Result<(), Error> {
-    let username: Username = name.parse().map_err(|error| Error::argument("the name", error))?;
-    let email: EmailAddress = email.parse().map_err(|error| Error::argument("the email", error))?;
+    let username: Username = name.parse().map_err(|error| Error::argument("the name", &error))?;
+    let email: EmailAddress =
+        email.parse().map_err(|error| Error::argument("the email", &error))?;
     // Before someone types a password.
     let who = Who::Name(username.clone());
     if db.read(Viewer::Nobody, |view| users::find(view, &who))?.is_some() {

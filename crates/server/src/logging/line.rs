@@ -116,4 +116,5 @@ impl VisitValue<'_> for JsonValue<'_> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests;

@@ -1,5 +1,6 @@
 //! What is done now and then, beside the requests.
 
+use crate::error::chain;
 use omicron_api::State;
 use omicron_domain::Actor;
 use omicron_persistence::{Error, tokens};
@@ -13,11 +14,10 @@ pub(super) async fn each_minute(state: State) {
         let flushed = state.flush_last_use().await;
         let removed = state.engine.write(Actor::command_line(), tokens::remove_expired).await;
         match flushed.and(removed) {
-            Ok(0) => {}
-            Ok(count) => log::debug!(count; "removed expired tokens"),
             // There will be a better minute.
-            Err(Error::Overloaded) => {}
-            Err(error) => log::warn!(error:err; "tokens could not be tidied up"),
+            Ok(0) | Err(Error::Overloaded) => {}
+            Ok(count) => log::debug!(count; "removed expired tokens"),
+            Err(error) => log::warn!("tokens could not be tidied up: {}", chain(&error)),
         }
     }
 }

@@ -39,7 +39,7 @@ fn hang_up(log: &Logging) -> bool {
         Ok(false) if stdout().is_terminal() => return true,
         Ok(false) => log::info!("there is no LOGFILE to open again"),
         Err(error) => {
-            log::error!(error:err; "the log can't be opened again, and goes on in the old file")
+            log::error!("the log can't be opened again, and goes on in the old file: {error}");
         }
     }
     false

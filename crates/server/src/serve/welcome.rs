@@ -87,3 +87,51 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     };
     SocketAddr::new(ip, address.port())
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+    use crate::settings::Sources;
+    use omicron_domain::{Timestamp, User, UserId, UserStatus};
+
+    fn said(given: &[(&str, &str)], address: &str, generated: Option<&str>) -> String {
+        let given = given.iter().map(|(name, value)| (name.into(), value.into()));
+        let settings = Settings::read(&Sources::gather([], given, []).unwrap()).unwrap();
+        let user = User {
+            id: UserId(1),
+            username: settings.root_user.clone(),
+            email: settings.root_email.clone(),
+            administrator: true,
+            status: UserStatus::Active,
+            date_created: Timestamp::UNIX_EPOCH,
+        };
+        let first = First { user, generated: generated.map(str::to_owned) };
+        block(&settings, address.parse().unwrap(), &first)
+    }
+
+    #[test]
+    fn what_is_to_be_typed_next_works_as_it_stands() {
+        let given = [("DATABASE_URL", "sqlite:////srv/lab.sqlite3")];
+        let text = said(&given, "127.0.0.1:5000", Some("abcde-fghij"));
+        assert!(text.contains("curl -u root:abcde-fghij http://127.0.0.1:5000/api/v1/users\n"));
+        assert!(text.contains("Data            /srv/lab.sqlite3\n"), "{text}");
+        let text = said(&[("DATABASE_URL", "sqlite://")], "[::]:80", Some("abcde-fghij"));
+        assert!(
+            text.contains("http://[::1]:80/api/v1/users") && text.contains("in memory"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_password_that_someone_has_chosen_is_not_shown() {
+        let given = [
+            ("ROOT_PASSWORD", "tiger"),
+            ("ROOT_USER", "ann"),
+            ("DATABASE_URL", "postgres://u:tiger@db/lab"),
+        ];
+        let text = said(&given, "0.0.0.0:5000", None);
+        assert!(text.contains("curl -u ann http://127.0.0.1:5000/api/v1/users\n"), "{text}");
+        assert!(!text.contains("tiger"), "{text}");
+    }
+}

@@ -38,10 +38,13 @@ impl Settings {
                 Ok(_) => "(generated at the first start)".to_owned(),
                 Err(_) => "(missing: needed for the first start)".to_owned(),
             },
-            "TOKEN_SECRET_KEY" => match self.database_file() {
-                Some(file) => format!("(kept in {})", key_file(&file).display()),
-                None if self.database_url.is_memory() => "(generated at each start)".to_owned(),
-                None => "(missing)".to_owned(),
+            "TOKEN_SECRET_KEY" => match (self.check_token_secret_key(), self.database_file()) {
+                (Err(_), _) => "(missing)".to_owned(),
+                (Ok(()), Some(file)) => {
+                    let file = std::path::absolute(key_file(&file)).ok()?;
+                    format!("(kept in {})", file.display())
+                }
+                (Ok(()), None) => "(generated at each start)".to_owned(),
             },
             _ => return None,
         };

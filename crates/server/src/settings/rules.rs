@@ -15,7 +15,7 @@ impl Settings {
     /// Each setting that is refused.
     pub fn check(&self) -> Result<(), BadSettings> {
         let refused = [
-            self.token_secret_key_refused(),
+            self.check_token_secret_key().err(),
             self.root_password().err(),
             self.in_production(
                 self.debug,
@@ -59,25 +59,26 @@ impl Settings {
         (!here).then(|| format!("with IP_ADDRESS={}, which others can reach", self.ip_address))
     }
 
-    fn token_secret_key_refused(&self) -> Option<BadSetting> {
+    /// Whether the key is good, or may be made up.
+    pub(super) fn check_token_secret_key(&self) -> Result<(), BadSetting> {
         let name = "TOKEN_SECRET_KEY";
         if let Some(key) = &self.token_secret_key {
-            return Secret::new(key.clone()).err().map(|error| BadSetting::new(name, error));
+            return Secret::new(key).map(drop).map_err(|error| BadSetting::new(name, error));
         }
         let server = || {
             let reason = "with PostgreSQL, where all replicas need the same one";
             self.database_url.is_server().then(|| reason.to_owned())
         };
-        let why = self.exposure().or_else(server)?;
-        Some(BadSetting::new(name, format_args!("must be given {why}")))
+        match self.exposure().or_else(server) {
+            Some(why) => Err(BadSetting::new(name, format_args!("must be given {why}"))),
+            None => Ok(()),
+        }
     }
 
     /// The key that was given, if it is a good one.
     pub(super) fn given_token_secret_key(&self) -> Result<Option<Secret>, BadSetting> {
-        match self.token_secret_key_refused() {
-            Some(refused) => Err(refused),
-            None => Ok(self.token_secret_key.clone().and_then(|key| Secret::new(key).ok())),
-        }
+        self.check_token_secret_key()?;
+        Ok(self.token_secret_key.as_ref().and_then(|key| Secret::new(key).ok()))
     }
 
     /// The first administrator's password, if one was given; it may yet be too weak.

@@ -23,7 +23,7 @@ pub fn token_secret(settings: &Settings) -> Result<Secret, Error> {
         Some(text) => text,
         None => private_file::keep_first(&path, &new_key()?).map_err(failed)?,
     };
-    Secret::new(text.trim().to_owned().into()).map_err(|_| {
+    Secret::new(&text.trim().to_owned().into()).map_err(|_| {
         let path = path.display();
         let reason = format!(
             "is not given, and {path} holds none: restore that file, or remove it to end all tokens"
@@ -40,5 +40,7 @@ pub(crate) fn key_file(database: &Path) -> PathBuf {
 }
 
 fn new_key() -> Result<String, Error> {
-    Ok(random_bytes::<32>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+    let digits = |byte: u8| [byte >> 4, byte & 15];
+    let digits = random_bytes::<32>()?.into_iter().flat_map(digits);
+    Ok(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
 }

@@ -101,9 +101,15 @@ pub enum SourcesError {
     /// A value that is no text.
     #[error(transparent)]
     Value(#[from] BadSettings),
-    /// A `.env` that can't be read, or is not written as one.
+    /// A `.env` that can't be read.
     #[error("the file .env in the working directory can't be read")]
     DotEnv(#[source] dotenvy::Error),
+    /// A `.env` that is not written as one. What is written there may be secret.
+    #[error(
+        "in the file .env in the working directory, {0} is not written as it must be: \
+         NAME=value, or NAME='a value with blanks'"
+    )]
+    Line(String),
 }
 
 fn dot_env(path: &Path) -> Result<Vec<Pair>, SourcesError> {
@@ -112,6 +118,19 @@ fn dot_env(path: &Path) -> Result<Vec<Pair>, SourcesError> {
         Err(error) if error.not_found() => return Ok(Vec::new()),
         Err(error) => return Err(SourcesError::DotEnv(error)),
     };
-    let pair = |(name, value): (String, String)| (name.into(), value.into());
-    lines.map(|line| line.map(pair).map_err(SourcesError::DotEnv)).collect()
+    let mut pairs: Vec<Pair> = Vec::new();
+    for line in lines {
+        match line {
+            Ok((name, value)) => pairs.push((name.into(), value.into())),
+            Err(dotenvy::Error::LineParse(..)) => {
+                let last = pairs.last().map(|(name, _)| name.to_string_lossy().into_owned());
+                let place = last.map_or("the first line".to_owned(), |name| {
+                    format!("the line after that of {name}")
+                });
+                return Err(SourcesError::Line(place));
+            }
+            Err(error) => return Err(SourcesError::DotEnv(error)),
+        }
+    }
+    Ok(pairs)
 }

@@ -102,20 +102,20 @@ pub static GROUPS: &[(&str, &[Setting])] = &[
                 "BASE_DIRECTORY",
                 "working directory",
                 "/var/lib/omicron",
-                "holds static/, files, and a SQLite database with a relative path",
+                "where static/ and relative paths of databases begin",
             ),
             value(
                 "DATABASE_URL",
                 "sqlite:///omicron.sqlite3",
                 "postgres://user:password@host/omicron",
-                "sqlite:///relative, sqlite:////absolute, sqlite:// (in memory), or postgres://user:password@host/name",
+                "sqlite:///file, sqlite:////path/from/root, sqlite:// (in memory), or postgres://user:password@host/name",
             )
             .secret(),
             value(
                 "AUTO_MIGRATE",
                 "false",
                 "true",
-                "bring a PostgreSQL database up to date at start, as is always done with SQLite",
+                "bring PostgreSQL's tables up to date at start, as SQLite's always are",
             )
             .switch(),
         ],
@@ -128,7 +128,7 @@ pub static GROUPS: &[(&str, &[Setting])] = &[
                 "ROOT_PASSWORD",
                 "generated",
                 "a-long-passphrase",
-                "their password, for the first start alone; must be given in PROD or on a public address",
+                "their password, asked for by the first start alone; must be given in PROD and on an address that others can reach",
             )
             .secret(),
             value("ROOT_EMAIL", "root@localhost", "ann@example.org", "their address"),
@@ -142,9 +142,9 @@ pub static GROUPS: &[(&str, &[Setting])] = &[
                 "PASSWORD_MIN_LENGTH",
                 "1; PROD: 8",
                 "8",
-                "fewest characters of a new password; PROD also refuses the commonest ones",
+                "fewest characters of a new password; PROD refuses the commonest ones, too",
             ),
-            value("BCRYPT_COST", "12", "12", "work to hash a password: 4 to 20, 10 or more in PROD"),
+            value("BCRYPT_COST", "12", "12", "how hard passwords are to guess, and slow to check: 4 to 20, in PROD 10 or more"),
         ],
     ),
     (
@@ -154,7 +154,7 @@ pub static GROUPS: &[(&str, &[Setting])] = &[
                 "TOKEN_SECRET_KEY",
                 "generated",
                 "(what `openssl rand -hex 32` prints)",
-                "32 characters or more that protect the tokens; must be given in PROD, on a public address, or with PostgreSQL",
+                "protects the tokens, 32 characters or more; must be given in PROD, with PostgreSQL, and on an address that others can reach",
             )
             .secret(),
             value(
@@ -172,21 +172,21 @@ pub static GROUPS: &[(&str, &[Setting])] = &[
                 "STATE",
                 "DEV",
                 "PROD",
-                "DEV, CI or PROD, which refuses every insecure default",
+                "DEV, CI, or PROD, which refuses what is insecure",
             ),
-            value("DEBUG", "false", "true", "show the causes of an internal error; never in PROD")
+            value("DEBUG", "false", "false", "tell clients the causes of an internal error; never in PROD")
                 .switch(),
             words(
                 "ALLOWED_ORIGINS",
                 "*; PROD: none",
                 "https://lab.example.org,https://app.example.org",
-                "web sites whose scripts may call the API, by commas; * for all, none for none",
+                "web sites whose scripts may use the API, with commas between; * for all, none for none",
             ),
             words(
                 "METRICS_TOKEN",
                 "open; PROD: closed",
                 "a-long-random-text",
-                "the bearer token that /metrics asks for",
+                "bearer token that /metrics asks for",
             )
             .secret(),
         ],
@@ -201,7 +201,7 @@ pub static GROUPS: &[(&str, &[Setting])] = &[
                 "file that the log is appended to; opened again on SIGHUP",
             ),
             value("LOG_FORMAT", "text", "json", "text, or json for one object on each line"),
-            value("RUST_LOG", "info", "info,omicron_api=debug", "how much is logged, also by module"),
+            value("RUST_LOG", "info", "info,omicron_api=debug", "error, warn, info, debug or trace, also by module"),
         ],
     ),
 ];

@@ -1,0 +1,94 @@
+//! Starting, being well, and coming to an end.
+
+use crate::support::{on, run, wait_until};
+use omicron_tests::{Backend, Server, TestDatabase};
+use std::time::{Duration, Instant};
+
+#[test]
+fn sigterm_and_sigint_end_the_server_with_status_0() {
+    for name in ["TERM", "INT"] {
+        let mut server = Server::builder().start();
+        assert_eq!(server.client().get("/healthz").status, 200);
+        server.signal(name);
+        let status = server.terminate();
+        assert_eq!(status.code(), Some(0), "{}", server.log());
+        assert!(server.log().trim_end().ends_with("stopped"), "{}", server.log());
+    }
+}
+
+#[test]
+fn a_second_server_is_told_where_it_can_go() {
+    let first = Server::builder().start();
+    let port = first.base_url().rsplit(':').next().unwrap();
+    let told = run(&["--port", port], &[]).bad(1);
+    assert!(told.contains(&format!("127.0.0.1:{port} can't be listened on")), "{told}");
+    assert!(told.contains("--port"), "{told}");
+}
+
+#[test]
+fn an_ipv6_address_stands_in_brackets() {
+    let server = Server::builder().env("IP_ADDRESS", "::1").start();
+    assert!(server.base_url().starts_with("http://[::1]:"), "{}", server.base_url());
+    assert_eq!(server.client().get("/healthz").status, 200);
+}
+
+#[test]
+fn healthcheck_tells_by_its_status() {
+    let mut server = Server::builder().start();
+    let port = server.base_url().rsplit(':').next().unwrap().to_owned();
+    let env = [("PORT", port.as_str()), ("IP_ADDRESS", "0.0.0.0")];
+    assert_eq!(run(&["healthcheck"], &env).status, 0);
+    server.terminate();
+    assert!(run(&["healthcheck"], &env).bad(1).contains("not healthy"));
+}
+
+#[test]
+fn an_existing_database_is_served_in_a_third_of_a_second() {
+    let mut server = Server::builder().env("BCRYPT_COST", "12").start();
+    server.kill();
+    let start = Instant::now();
+    server.restart();
+    assert_eq!(server.client().get("/healthz").status, 200);
+    // Three times as much, since other tests run beside this one.
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_postgres_database_is_brought_up_to_date_only_if_that_is_asked_for() {
+    let db = TestDatabase::empty(Backend::Postgres);
+    let told = on(&db, &["--port=0"]).bad(78);
+    assert!(
+        told.contains("version none") && told.contains("`omicron-server db upgrade`"),
+        "{told}"
+    );
+    let server = Server::builder().database(db.url()).env("AUTO_MIGRATE", "true").start();
+    assert_eq!(server.client().get("/readyz").status, 200);
+    drop(server);
+    let server = Server::builder().database(db.url()).without_env("AUTO_MIGRATE").start();
+    assert_eq!(server.client().get("/readyz").status, 200);
+}
+
+#[test]
+fn no_one_serves_a_database_of_a_newer_program() {
+    let db = TestDatabase::empty(Backend::Postgres);
+    on(&db, &["db", "create"]).good();
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000001')";
+    omicron_tests::Cluster::shared().psql(db.url(), newer);
+    for args in [&["--port=0"][..], &["--port=0", "--auto-migrate"]] {
+        let told = on(&db, args).bad(78);
+        assert!(told.contains("29990101000001") && told.contains("newer omicron-server"), "{told}");
+    }
+    assert!(on(&db, &["db", "version"]).good().contains("of a newer program: 29990101000001"));
+}
+
+#[test]
+fn a_request_that_is_being_answered_is_not_cut_off() {
+    let mut server = Server::builder().env("BCRYPT_COST", "12").start();
+    let client = server.client().basic("root", omicron_tests::ROOT_PASSWORD);
+    let asked = std::thread::spawn(move || client.get("/api/v1/users").status);
+    // A password takes a quarter of a second or more: the request is under way.
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(server.terminate().code(), Some(0));
+    assert_eq!(asked.join().unwrap(), 200);
+    wait_until("the log is complete", || server.log().contains("stopped"));
+}

@@ -1,0 +1,84 @@
+//! A server with a database of its own, and people to call it.
+
+use omicron_tests::{Answer, Client};
+use omicron_tests::{Backend, ROOT_PASSWORD, Server, TestDatabase};
+use serde_json::{Value, json};
+
+/// The password of everyone but the administrator.
+pub const PASSWORD: &str = "tiger";
+
+/// A server with a database of its own.
+pub struct Lab {
+    pub server: Server,
+    pub database: TestDatabase,
+}
+
+pub fn fixture(backend: Backend) -> Lab {
+    Lab::with(backend, &[])
+}
+
+impl Lab {
+    /// A server with these variables.
+    pub fn with(backend: Backend, environment: &[(&str, &str)]) -> Self {
+        let database = TestDatabase::empty(backend);
+        let builder = Server::builder().database(database.url());
+        let builder =
+            environment.iter().fold(builder, |builder, (name, value)| builder.env(name, value));
+        Self { server: builder.start(), database }
+    }
+
+    pub fn anonymous(&self) -> Client {
+        self.server.client()
+    }
+
+    pub fn root(&self) -> Client {
+        self.anonymous().basic("root", ROOT_PASSWORD)
+    }
+
+    /// Registers someone, who then calls with their password.
+    pub fn person(&self, name: &str) -> Client {
+        self.anonymous().post("/api/v1/users", &person(name)).expect(201);
+        self.anonymous().basic(name, PASSWORD)
+    }
+
+    /// A token of someone who calls with a password.
+    pub fn token_of(&self, client: &Client) -> String {
+        text(&client.post("/api/v1/token", &json!({})).expect(201).json()["token"])
+    }
+}
+
+pub fn person(name: &str) -> Value {
+    json!({"username": name, "password": PASSWORD, "email": format!("{name}@example.org")})
+}
+
+pub fn project(name: &str) -> Value {
+    json!({"name": name, "description": "about something"})
+}
+
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("not a text: {value}")).to_owned()
+}
+
+/// Checks that an answer is a problem, complete and of this status.
+#[track_caller]
+pub fn problem(answer: Answer, status: u16) -> Value {
+    let answer = answer.expect(status);
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{answer}");
+    let body = answer.json();
+    assert_eq!(body["status"], status, "{body}");
+    for field in ["type", "title", "detail", "instance"] {
+        assert!(body[field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {body}");
+    }
+    assert_eq!(body["message"], body["detail"]);
+    let id = answer.header("request-id").unwrap();
+    assert!(text(&body["instance"]).ends_with(id), "{body}");
+    body
+}
+
+/// Checks that an answer is a failed validation of this part of the request.
+#[track_caller]
+pub fn invalid(answer: Answer, pointer: &str) -> Value {
+    let body = problem(answer, 400);
+    assert_eq!(body["errors"][0]["pointer"], pointer, "{body}");
+    body
+}
