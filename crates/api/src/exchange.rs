@@ -1,10 +1,10 @@
-//! What happens to each request, whatever its route: an id, a schema instead of an action if that
-//! is asked for, a problem for every failure, a line in the log.
+//! What happens to each request, whatever its route: an id, a problem for every failure, a line in
+//! the log.
 
 use crate::caller::CallerName;
+use crate::metrics;
 use crate::problem::{Problem, chain};
 use crate::state::State;
-use crate::{metrics, routes};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
@@ -38,12 +38,8 @@ pub async fn exchange<B: MessageBody + 'static>(
         request.head_mut().method = Method::GET;
     }
     mend_old_spelling(&mut request);
-    let answered = match schema_instead(&request) {
-        Some(response) => Ok(request.into_response(response).map_into_right_body()),
-        None => match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-            Ok(response) => response.map(ServiceResponse::map_into_left_body),
-            Err(_) => return Err(panicked(&id)),
-        },
+    let Ok(answered) = AssertUnwindSafe(next.call(request)).catch_unwind().await else {
+        return Err(panicked(&id));
     };
     let mut response = told_as_problem(answered?, &id);
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
@@ -79,35 +75,14 @@ fn mend_old_spelling(request: &mut ServiceRequest) {
     }
 }
 
-/// The schema of the address's body, if `?schema=true` asks for it.
-fn schema_instead(request: &ServiceRequest) -> Option<HttpResponse> {
-    let wish = request
-        .query_string()
-        .split('&')
-        .find_map(|pair| if pair == "schema" { Some("") } else { pair.strip_prefix("schema=") })?;
-    let entry = State::of(request.request()).ok()?.table.find(request.path())?;
-    let schema = entry.schema?;
-    match wish {
-        "true" => Some(routes::schema(schema)),
-        "false" => None,
-        _ => Some(Problem::invalid("/schema", "must be true or false").into()),
-    }
-}
-
-impl From<Problem> for HttpResponse {
-    fn from(problem: Problem) -> Self {
-        Self::from_error(problem)
-    }
-}
-
 /// Every failure as a problem: our own, and whatever the framework says in its own words.
 fn told_as_problem<B: MessageBody + 'static>(
-    response: ServiceResponse<EitherBody<B, BoxBody>>,
+    response: ServiceResponse<B>,
     id: &RequestId,
 ) -> ServiceResponse<EitherBody<B, BoxBody>> {
     let status = response.status();
     if status.as_u16() < 400 {
-        return response;
+        return response.map_into_left_body();
     }
     let debug = State::of(response.request()).is_ok_and(|state| state.settings.debug);
     let ours = response.response().error().and_then(|error| error.as_error::<Problem>());

@@ -1,7 +1,8 @@
 //! The REST API, for any actix-web application.
 //!
 //! [`serve`] runs it whole; [`configure`] mounts it in an application of one's own, which then
-//! wraps it in [`exchange`] to get request ids, problems and the access log.
+//! wraps it in [`schema_instead`] and, outermost, [`exchange`] to get request ids, problems and the
+//! access log.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -21,6 +22,7 @@ mod metrics;
 mod openapi;
 mod problem;
 mod routes;
+mod schema_instead;
 mod server;
 mod state;
 mod table;
@@ -30,5 +32,6 @@ pub use exchange::exchange;
 pub use openapi::openapi_json;
 pub use problem::Problem;
 pub use routes::configure;
+pub use schema_instead::schema_instead;
 pub use server::serve;
 pub use state::{MetricsAccess, Origins, Settings, State};

@@ -1,6 +1,7 @@
 //! The API as a whole server.
 
 use crate::exchange::exchange;
+use crate::schema_instead::schema_instead;
 use crate::state::{Origins, State};
 use crate::{metrics, routes};
 use actix_cors::Cors;
@@ -48,6 +49,7 @@ pub fn serve(
     let mut server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
+            .wrap(from_fn(schema_instead))
             .wrap(cors(&state.settings.allowed_origins))
             .wrap(from_fn(exchange))
             .configure(routes::configure)

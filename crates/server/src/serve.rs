@@ -41,6 +41,9 @@ fn prepare(settings: &Settings) -> Result<(State, Option<First>), Error> {
     let db = open::for_serving(settings, connections)?;
     let passwords = Passwords::start(settings.bcrypt_cost)?;
     let first = administrator::ensure(settings, &db, &passwords)?;
+    if let Some(first) = &first {
+        welcome::keep(settings, first)?;
+    }
     let engine = Engine::start(db, sizes)?;
     let authenticator = Authenticator::new(secret, passwords)?;
     Ok((State::new(engine, authenticator, api_settings(settings)), first))
@@ -60,7 +63,7 @@ async fn serve(
     let chores = actix_web::rt::spawn(chores::each_minute(state.clone()));
     log.announce(&format!("listening on http://{address}"));
     if let Some(first) = first {
-        welcome::show(settings, address, &first)?;
+        welcome::show(settings, address, &first);
     }
     let outcome = server.await.map_err(Error::Serve);
     chores.abort();

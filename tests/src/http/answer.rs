@@ -28,7 +28,7 @@ impl Answer {
 
     /// The answer itself, if it has this status; a panic that shows the body if not.
     #[track_caller]
-    #[must_use = "use `assert_eq!` on `status` to check and go on"]
+    #[expect(clippy::return_self_not_must_use, reason = "the check is the use")]
     pub fn expect(self, status: u16) -> Self {
         assert!(self.status == status, "expected {status}: {self}");
         self

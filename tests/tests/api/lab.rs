@@ -41,6 +41,15 @@ impl Lab {
         self.anonymous().basic(name, PASSWORD)
     }
 
+    /// Whether this comes to stand in the server's log, which is read as it is written.
+    pub fn logs(&self, text: &str) -> bool {
+        let seen = |_| {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            self.server.log().contains(text)
+        };
+        (0..100).any(seen)
+    }
+
     /// A token of someone who calls with a password.
     pub fn token_of(&self, client: &Client) -> String {
         text(&client.post("/api/v1/token", &json!({})).expect(201).json()["token"])

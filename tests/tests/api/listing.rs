@@ -2,8 +2,8 @@
 
 use crate::lab::{invalid, person, project, text};
 use crate::{Lab, fixture};
-use omicron_tests::{Answer, Client};
 use omicron_tests::on_both;
+use omicron_tests::{Answer, Client};
 use serde_json::Value;
 
 fn with_people(lab: &Lab, names: &[&str]) -> Client {

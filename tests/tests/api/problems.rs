@@ -2,8 +2,8 @@
 
 use crate::lab::{invalid, problem};
 use crate::{Lab, fixture};
-use omicron_tests::raw;
 use omicron_tests::on_both;
+use omicron_tests::raw;
 use serde_json::json;
 
 on_both! {
@@ -81,7 +81,7 @@ on_both! {
             answer.expect(200).header("request-id").unwrap().to_owned()
         };
         assert_eq!(with_id("lab-7:42"), "lab-7:42");
-        assert!(lab.server.log().contains("lab-7:42"), "{}", lab.server.log());
+        assert!(lab.logs("lab-7:42"), "{}", lab.server.log());
         for id in ["two words", &"x".repeat(129), "<script>"] {
             let given = with_id(id);
             assert_eq!((given.len(), given == id), (36, false), "{given}");

@@ -98,10 +98,7 @@ fn static_files_have_type_tag_and_ranges_and_nothing_else_is_served() {
     };
     with("if-none-match", tag).expect(304);
     let part = with("range", "bytes=0-3").expect(206);
-    assert_eq!(
-        (part.text(), part.header("content-range")),
-        ("body", Some("bytes 0-3/20"))
-    );
+    assert_eq!((part.text(), part.header("content-range")), ("body", Some("bytes 0-3/20")));
     problem(with("range", "bytes=100-200"), 416);
     for path in [
         "css",

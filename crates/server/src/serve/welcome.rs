@@ -8,19 +8,23 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Shows the administrator's name and generated password where only a person sees it, or else
-/// keeps the password in a file: never in the log.
-pub(super) fn show(settings: &Settings, address: SocketAddr, first: &First) -> Result<(), Error> {
-    // Whoever has closed the terminal meanwhile can still set another password.
+/// Where only a person sees what is written: a password is written nowhere else but in a file.
+fn terminal() -> Option<Box<dyn Write>> {
     if io::stdout().is_terminal() {
-        let _ = io::stdout().write_all(block(settings, address, first).as_bytes());
-        return Ok(());
+        return Some(Box::new(io::stdout()));
     }
     if io::stderr().is_terminal() {
-        let _ = io::stderr().write_all(block(settings, address, first).as_bytes());
+        return Some(Box::new(io::stderr()));
+    }
+    None
+}
+
+/// Where there is no terminal, keeps the administrator's generated password in a file.
+pub(super) fn keep(settings: &Settings, first: &First) -> Result<(), Error> {
+    let name = &first.user.username;
+    if terminal().is_some() {
         return Ok(());
     }
-    let name = &first.user.username;
     let Some(password) = &first.generated else {
         log::info!("the administrator {name} was created with the password in ROOT_PASSWORD");
         return Ok(());
@@ -34,6 +38,15 @@ pub(super) fn show(settings: &Settings, address: SocketAddr, first: &First) -> R
          which is to be removed once it was read"
     );
     Ok(())
+}
+
+/// Where there is a terminal, shows the administrator's name and generated password, and what to
+/// type next.
+pub(super) fn show(settings: &Settings, address: SocketAddr, first: &First) {
+    if let Some(mut terminal) = terminal() {
+        // Whoever has closed it meanwhile can still set another password.
+        let _ = terminal.write_all(block(settings, address, first).as_bytes());
+    }
 }
 
 fn block(settings: &Settings, address: SocketAddr, first: &First) -> String {
