@@ -73,19 +73,24 @@ curl --silent --show-error --fail --output "$folder/project" \
     --data '{"name": "Alloys", "description": "Hardness of aluminium alloys"}' \
     "$address/api/v1/projects"
 
+options=(
+    --checks "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+    # Not stateful: the links that the tool infers between operations do not fit.
+    --phases "examples,coverage,fuzzing"
+    --mode all --generation-allow-x00 true --suppress-health-check all
+    --max-time "$seconds" --request-timeout 20 --generation-deterministic
+    # Nothing in this server is secret.
+    --output-sanitize false --warnings off
+)
+
 check() {
     local who=$1
     shift
     echo "schemathesis: $seconds s as $who"
-    (
-        cd "$folder" &&
-            "$tool" --no-color run "$address/openapi.json" \
-                --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
-                --mode all --max-time "$seconds" --generation-deterministic \
-                --generation-allow-x00 true --generation-database none \
-                --request-timeout 20 --suppress-health-check all --warnings off "$@"
-    )
-    if grep --extended-regexp ' ERROR |panicked' "$folder/log" >&2; then
+    # In the folder, where it leaves files.
+    (cd "$folder" && "$tool" --no-color run "$address/openapi.json" "${options[@]}" "$@")
+    # The HTTP library calls a client's bad bytes an error, too.
+    if grep --extended-regexp 'ERROR omicron|panicked' "$folder/log" >&2; then
         echo "schemathesis: the log tells of errors" >&2
         exit 1
     fi

@@ -35,7 +35,7 @@ pub(crate) fn document() -> Value {
 /// The OpenAPI 3.1 document of the whole API, as indented JSON.
 #[must_use]
 pub fn openapi_json() -> String {
-    format!("{:#}\n", *DOCUMENT)
+    format!("{:#}", *DOCUMENT)
 }
 
 fn build() -> Value {

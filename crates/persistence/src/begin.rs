@@ -3,6 +3,15 @@
 use crate::Error;
 use crate::connection::AnyConnection;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::result::Error::DatabaseError;
+use diesel::{QueryResult, SqliteConnection};
+use std::time::{Duration, Instant};
+
+/// How long a statement waits for a lock that someone else holds.
+pub(crate) const SQLITE_PATIENCE_MS: u64 = 5000;
+
+/// What SQLite says then; neither it nor diesel gives a number here.
+pub(crate) const LOCKED: &str = "database is locked";
 
 type Manager = <AnyConnection as diesel::Connection>::TransactionManager;
 
@@ -33,10 +42,7 @@ pub(crate) fn end_read(connection: &mut AnyConnection) -> Result<(), Error> {
 
 pub(crate) fn write(connection: &mut AnyConnection, isolation: Isolation) -> Result<(), Error> {
     match connection {
-        // A deferred transaction that turns from reading to writing fails where this one waits.
-        AnyConnection::Sqlite(sqlite) => {
-            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
-        }
+        AnyConnection::Sqlite(sqlite) => begin_immediate(sqlite)?,
         AnyConnection::Postgres(postgres) => {
             let begin = match isolation {
                 Isolation::ReadCommitted => "BEGIN",
@@ -46,6 +52,26 @@ pub(crate) fn write(connection: &mut AnyConnection, isolation: Isolation) -> Res
         }
     }
     Ok(())
+}
+
+/// Waits for SQLite's one lock. A deferred transaction that turns from reading to writing would
+/// fail where this one waits.
+///
+/// SQLite has no queue: it looks again after pauses that grow to a tenth of a second, and against a
+/// busy writer it would hardly ever find the moment between two transactions. So the pauses begin
+/// anew, and stay below ten milliseconds.
+fn begin_immediate(connection: &mut SqliteConnection) -> QueryResult<()> {
+    let deadline = Instant::now() + Duration::from_millis(SQLITE_PATIENCE_MS);
+    let patience = format!("PRAGMA busy_timeout = {SQLITE_PATIENCE_MS}");
+    let statements = format!("PRAGMA busy_timeout = 20; BEGIN IMMEDIATE; {patience}");
+    loop {
+        match AnsiTransactionManager::begin_transaction_sql(connection, &statements) {
+            Ok(()) => return Ok(()),
+            Err(DatabaseError(_, said))
+                if said.message() == LOCKED && Instant::now() < deadline => {}
+            Err(error) => return connection.batch_execute(&patience).and(Err(error)),
+        }
+    }
 }
 
 /// A transaction inside the transaction.

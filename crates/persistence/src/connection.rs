@@ -98,14 +98,15 @@ fn unreachable_because(error: diesel::ConnectionError) -> Error {
 fn sqlite(path: &str) -> Result<AnyConnection, Error> {
     let mut connection = SqliteConnection::establish(path).map_err(unreachable_because)?;
     // The time-out comes first, since the change to WAL may have to wait, too.
-    connection.batch_execute(
-        "PRAGMA busy_timeout = 5000;
+    connection.batch_execute(&format!(
+        "PRAGMA busy_timeout = {};
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
          PRAGMA recursive_triggers = ON;
          PRAGMA temp_store = MEMORY;",
-    )?;
+        begin::SQLITE_PATIENCE_MS
+    ))?;
     Ok(AnyConnection::Sqlite(connection))
 }
 

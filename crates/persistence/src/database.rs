@@ -2,44 +2,14 @@
 
 use crate::connection::{AnyConnection, Manager};
 use crate::target::Target;
-use crate::{Error, Failure, Transaction, View, begin, migrate, random_bytes};
-use omicron_domain::{Actor, Clock, SystemClock, Viewer};
+use crate::{Error, Failure, Options, Transaction, View, begin, migrate, random_bytes};
+use omicron_domain::{Actor, Clock, Viewer};
 use r2d2::{ManageConnection, PooledConnection};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How often work is run that others are in the way of.
 const ATTEMPTS: u64 = 5;
-
-/// How a database is opened.
-///
-/// ```
-/// let options = omicron_persistence::Options { connections: 2, ..Default::default() };
-/// assert!(options.base_directory.as_os_str().is_empty()); // the working directory
-/// ```
-#[derive(Clone)]
-pub struct Options {
-    /// Where a relative path of a SQLite file begins.
-    pub base_directory: PathBuf,
-    /// The most connections at a time; a database in memory has one.
-    pub connections: u32,
-    /// How long to wait for a connection.
-    pub patience: Duration,
-    /// Where the time comes from.
-    pub clock: Arc<dyn Clock>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            base_directory: PathBuf::new(),
-            connections: 8,
-            patience: Duration::from_secs(2),
-            clock: Arc::new(SystemClock),
-        }
-    }
-}
 
 /// An Omicron database, on SQLite or PostgreSQL. Clones share its connections.
 ///
@@ -120,7 +90,7 @@ impl Database {
             .min_idle(Some(0))
             .test_on_check_out(false)
             .max_lifetime(None)
-            .idle_timeout(if in_memory { None } else { Some(Duration::from_secs(600)) })
+            .idle_timeout(if in_memory { None } else { Some(Duration::from_mins(10)) })
             .connection_timeout(options.patience)
             .error_handler(Box::new(r2d2::LoggingErrorHandler))
             .build_unchecked(manager.clone());

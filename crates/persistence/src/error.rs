@@ -170,7 +170,7 @@ fn is_lost_connection(message: &str) -> bool {
 
 fn is_too_slow(message: &str) -> bool {
     [
-        "database is locked",
+        crate::begin::LOCKED,
         "database table is locked",
         "due to statement timeout",
         "due to lock timeout",

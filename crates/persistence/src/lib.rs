@@ -60,6 +60,7 @@ mod error;
 mod journal;
 mod lane;
 mod migrate;
+mod options;
 pub mod projects;
 mod provision;
 mod random;
@@ -71,12 +72,13 @@ pub mod users;
 mod writer;
 
 pub use backup::backup;
-pub use database::{Database, Options};
+pub use database::Database;
 pub use engine::{Engine, EngineOptions};
 pub use error::{Error, Failure};
 pub use journal::{Event, events_of};
 pub use lane::{Lane, Refused};
 pub use migrate::{MigrationStatus, downgrade, migration_status, upgrade};
+pub use options::Options;
 pub use random::random_bytes;
 pub use transaction::{Transaction, View};
 

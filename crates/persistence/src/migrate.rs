@@ -8,6 +8,7 @@ use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::time::{Duration, Instant};
 
 mod status;
 
@@ -73,7 +74,11 @@ pub(crate) fn create(target: &Target) -> Result<(), Error> {
 /// Refuses a database whose tables are not those of this program.
 pub(crate) fn check(db: &Database) -> Result<(), Error> {
     let status = migration_status(db)?;
-    if status.pending.is_empty() && status.unknown.is_empty() { Ok(()) } else { Err(unfit(&status)) }
+    if status.pending.is_empty() && status.unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(unfit(&status))
+    }
 }
 
 fn unfit(status: &MigrationStatus) -> Error {
@@ -107,12 +112,12 @@ fn locked<T>(
     db.apart(|connection| {
         // A table that is rebuilt loses its references for a moment; switched off outside the
         // transaction, where alone SQLite hears it.
-        set_pragmas(connection, PATIENT_AND_UNCHECKED)?;
+        set_foreign_keys(connection, false)?;
         let done = in_transaction(connection, work);
         // A failure's transaction still stands, and would not let the switch be turned back.
         let undone = if done.is_err() { begin::abandon(connection) } else { Ok(()) };
         let done = undone.and(done);
-        set_pragmas(connection, AS_EVER)?;
+        set_foreign_keys(connection, true)?;
         done
     })
 }
@@ -121,7 +126,14 @@ fn in_transaction<T>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> Outcome<T>,
 ) -> Result<T, Error> {
-    begin::write(connection, begin::Isolation::ReadCommitted)?;
+    // Whoever migrates at the same time may take a while with it.
+    let deadline = Instant::now() + Duration::from_mins(10);
+    loop {
+        match begin::write(connection, begin::Isolation::ReadCommitted) {
+            Err(Error::Overloaded) if Instant::now() < deadline => {}
+            begun => break begun?,
+        }
+    }
     take_lock(connection)?;
     let status = status_of(connection)?;
     if !status.unknown.is_empty() {
@@ -145,13 +157,10 @@ fn take_lock(connection: &mut AnyConnection) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whoever migrates at the same time may take a while with it.
-const PATIENT_AND_UNCHECKED: &str = "PRAGMA busy_timeout = 600000; PRAGMA foreign_keys = OFF;";
-const AS_EVER: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;";
-
-fn set_pragmas(connection: &mut AnyConnection, pragmas: &str) -> Result<(), Error> {
+fn set_foreign_keys(connection: &mut AnyConnection, on: bool) -> Result<(), Error> {
     if let AnyConnection::Sqlite(connection) = connection {
-        connection.batch_execute(pragmas)?;
+        let pragma = if on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" };
+        connection.batch_execute(pragma)?;
     }
     Ok(())
 }

@@ -138,7 +138,7 @@ pub fn find_with_password(
 /// # use omicron_persistence::{Database, Error, Options, users};
 /// # let db = Database::create("sqlite://", Options::default())?;
 /// let ann = "ann".parse().unwrap();
-/// assert!(db.read(Viewer::Everything, |view| users::find_list::with_projects(view, &ann))?.is_none());
+/// assert!(db.read(Viewer::Everything, |view| users::find_with_projects(view, &ann))?.is_none());
 /// # Ok::<(), Error>(())
 /// ```
 ///

@@ -21,7 +21,11 @@ fn written(lab: &Lab) -> Raw {
 
 /// PostgreSQL reads a text as bytes by itself, SQLite's `length` and ours want them said.
 fn blobs(lab: &Lab, sql: &str) -> String {
-    if lab.db.is_embedded() { sql.replace(HASH, &format!("CAST({HASH} AS BLOB)")) } else { sql.into() }
+    if lab.db.is_embedded() {
+        sql.replace(HASH, &format!("CAST({HASH} AS BLOB)"))
+    } else {
+        sql.into()
+    }
 }
 
 fn refused(lab: &Lab, raw: &mut Raw, sql: &str) {

@@ -14,7 +14,7 @@ pub fn engine(lab: &Lab, queue: usize, patience: Duration) -> Engine {
     Engine::start(lab.db.clone(), options).unwrap()
 }
 
-pub const PATIENT: Duration = Duration::from_secs(60);
+pub const PATIENT: Duration = Duration::from_mins(1);
 
 pub async fn create(engine: Engine, name: String) -> Result<User, Error> {
     engine.write(actor(), move |tx| users::create(tx, &new_user(&name))).await
@@ -22,20 +22,22 @@ pub async fn create(engine: Engine, name: String) -> Result<User, Error> {
 
 /// A write that keeps its thread until it is let go; begun when this returns.
 pub fn hold(engine: &Engine) -> impl FnOnce() + use<> {
-    let (begun, has_begun) = mpsc::channel();
+    let (starting, has_started) = mpsc::channel();
     let (let_go, go) = mpsc::channel::<()>();
     let go = Mutex::new(go);
     let engine = engine.clone();
     let job = started(async move {
-        let begin = move || {
-            let _ = begun.send(());
-            let _ = go.lock().unwrap().recv();
-        };
-        engine.write(actor(), move |_| Ok::<_, Error>(begin())).await
+        engine
+            .write(actor(), move |_| {
+                let _ = starting.send(());
+                let _ = go.lock().unwrap().recv();
+                Ok::<_, Error>(())
+            })
+            .await
     });
-    has_begun.recv().unwrap();
+    has_started.recv().unwrap();
     move || {
-        let_go.send(()).unwrap();
+        drop(let_go); // for good: the work may be run again
         block_on(job).unwrap();
     }
 }
@@ -93,8 +95,11 @@ on_both! {
         let job = started({
             let (engine, begun) = (engine.clone(), begun.clone());
             async move {
-                let begin = move || begun.store(true, Ordering::Relaxed);
-                engine.write(actor(), move |_| Ok::<_, Error>(begin())).await
+                let outcome = engine.write(actor(), move |_| {
+                    begun.store(true, Ordering::Relaxed);
+                    Ok::<_, Error>(())
+                });
+                outcome.await
             }
         });
         drop(job);

@@ -119,8 +119,9 @@ fn a_database_in_memory_survives_a_commit_that_fails() {
     let ann = block_on(create(engine.clone(), "ann".into())).unwrap();
     let _ = block_on(create_and_panic(engine.clone(), "bob".into()));
     let _ = block_on(create_and_fail(engine.clone(), "eve".into()));
-    let found = block_on(engine.read(omicron_domain::Viewer::Nobody, |view| {
-        users::find(view, &"ann".parse().unwrap())
-    }));
+    let found =
+        block_on(engine.read(omicron_domain::Viewer::Nobody, |view| {
+            users::find(view, &"ann".parse().unwrap())
+        }));
     assert_eq!(found.unwrap(), Some(ann));
 }

@@ -1,9 +1,7 @@
 //! Projects and who belongs to them.
 
 use crate::support::{Lab, lab as fixture, new_project, noon, parsed};
-use omicron_domain::{
-    Page, ProjectChange, ProjectId, Reference, User, UserFilter, UserId, Viewer,
-};
+use omicron_domain::{Page, ProjectChange, ProjectId, Reference, User, UserFilter, UserId, Viewer};
 use omicron_persistence::{Error, projects, users};
 use omicron_tests::on_both;
 

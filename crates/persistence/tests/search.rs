@@ -5,8 +5,7 @@ use omicron_domain::{Page, UserFilter, UserStatus, Viewer};
 use omicron_persistence::users;
 use omicron_tests::on_both;
 
-const NAMES: [&str; 8] =
-    ["ann", "Anna", "50%", "5o%x", "a_b", "axb", "back\\slash", "\u{c9}milie"];
+const NAMES: [&str; 8] = ["ann", "Anna", "50%", "5o%x", "a_b", "axb", "back\\slash", "\u{c9}milie"];
 
 fn everyone(lab: &Lab) {
     for name in NAMES {
@@ -19,12 +18,8 @@ fn names(lab: &Lab, filter: &UserFilter, page: Page) -> Vec<String> {
     found.items.iter().map(|found| found.user.username.to_string()).collect()
 }
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 fn contains(text: &str) -> UserFilter {
-    UserFilter { contains: some(text), ..UserFilter::default() }
+    UserFilter { contains: Some(text.to_owned()), ..UserFilter::default() }
 }
 
 on_both! {
@@ -50,9 +45,9 @@ on_both! {
     fn all_conditions_hold_together_and_an_empty_one_is_none(lab: &Lab) {
         everyone(lab);
         let filter = UserFilter {
-            contains: some("n"),
-            starts_with: some("AN"),
-            ends_with: some("a"),
+            contains: Some("n".to_owned()),
+            starts_with: Some("AN".to_owned()),
+            ends_with: Some("a".to_owned()),
             status: Some(UserStatus::Active),
         };
         assert_eq!(names(lab, &filter, Page::default()), ["Anna"]);

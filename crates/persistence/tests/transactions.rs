@@ -9,9 +9,9 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn people(lab: &Lab) -> Option<i64> {
-    let all = lab.db.read(Viewer::Nobody, |view| {
-        users::list(view, &UserFilter::default(), Page::default())
-    });
+    let all = lab
+        .db
+        .read(Viewer::Nobody, |view| users::list(view, &UserFilter::default(), Page::default()));
     all.unwrap().total
 }
 

@@ -22,7 +22,8 @@ fn plans() -> impl Strategy<Value = Plan> {
 type Model = BTreeMap<ProjectId, BTreeSet<usize>>;
 
 fn carry_out(lab: &Lab, people: &[User], plan: &Plan) -> Model {
-    let ids = |chosen: &BTreeSet<usize>| chosen.iter().map(|&one| people[one].id).collect::<Vec<_>>();
+    let ids =
+        |chosen: &BTreeSet<usize>| chosen.iter().map(|&one| people[one].id).collect::<Vec<_>>();
     let made = lab.write(|tx| {
         let mut made = Vec::new();
         for (number, (owner, members)) in plan.iter().enumerate() {
@@ -49,9 +50,8 @@ fn compare(lab: &Lab, people: &[User], model: &Model) -> Result<(), TestCaseErro
             let found = lab.db.read(viewer, |view| projects::find(view, &Reference::Id(*id)));
             prop_assert_eq!(found.unwrap().is_some(), expected.contains(id));
         }
-        let users = lab.db.read(viewer, |view| {
-            users::list(view, &UserFilter::default(), Page::default())
-        });
+        let users =
+            lab.db.read(viewer, |view| users::list(view, &UserFilter::default(), Page::default()));
         let mut owned: Vec<ProjectId> = Vec::new();
         owned.extend(users.unwrap().items.iter().flat_map(|user| &user.projects).map(|p| p.id));
         owned.sort_unstable();

@@ -208,16 +208,16 @@ fn a_change_names_at_least_one_known_field() {
 }
 
 #[test]
-fn a_new_password_may_come_without_the_present_one() {
+fn a_new_password_comes_with_the_present_one() {
     check(
         "change-password",
         vec![
-            (json!({"new_password": "x"}), &[]),
+            (json!({"new_password": "x"}), &["/current_password"]),
             (json!({"new_password": "x", "current_password": "y"}), &[]),
             (json!({"current_password": "y"}), &["/new_password"]),
-            (json!({"new_password": ""}), &["/new_password"]),
+            (json!({"new_password": "", "current_password": "y"}), &["/new_password"]),
             (json!({"new_password": "x", "current_password": 1}), &["/current_password"]),
-            (json!({"new_password": "x", "newpassword": "x"}), &["/newpassword"]),
+            (json!({"new_password": "x", "current_password": "y", "newpassword": "x"}), &["/newpassword"]),
         ],
     );
 }

@@ -18,7 +18,6 @@ pub(crate) fn password() -> Result<(Password, String), Error> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     #[test]
     fn a_generated_password_is_easy_to_read_and_never_twice_the_same() {

@@ -115,5 +115,4 @@ fn refused(setting: &'static Setting, sources: &Sources) -> Option<BadSetting> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests;

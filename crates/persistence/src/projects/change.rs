@@ -23,7 +23,11 @@ struct State<'a> {
     date_created: Timestamp,
 }
 
-pub(super) fn insert_member(tx: &mut Transaction<'_>, project: ProjectId, user: UserId) -> Result<(), Error> {
+pub(super) fn insert_member(
+    tx: &mut Transaction<'_>,
+    project: ProjectId,
+    user: UserId,
+) -> Result<(), Error> {
     diesel::insert_into(project_members::table)
         .values((
             project_members::project_id.eq(project.0),

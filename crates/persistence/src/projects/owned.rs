@@ -75,14 +75,14 @@ pub(crate) fn owned_by(
     };
     let owners: HashMap<i64, &UserSummary> =
         owners.iter().map(|owner| (owner.id.0, owner)).collect();
-    let mut owned: HashMap<UserId, (Vec<Project>, i64)> = HashMap::new();
+    let mut found: HashMap<UserId, (Vec<Project>, i64)> = HashMap::new();
     for row in rows {
         let Some(&owner) = owners.get(&row.owner_id) else { continue };
-        let (projects, count) = owned.entry(owner.id).or_default();
+        let (projects, count) = found.entry(owner.id).or_default();
         *count = row.owned;
         projects.push(row.into_project(owner)?);
     }
-    Ok(owned)
+    Ok(found)
 }
 
 impl OwnedRow {

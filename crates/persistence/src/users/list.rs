@@ -83,7 +83,10 @@ fn literal(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
-pub(super) fn with_projects(view: &mut View<'_>, users: Vec<User>) -> Result<Vec<UserWithProjects>, Error> {
+pub(super) fn with_projects(
+    view: &mut View<'_>,
+    users: Vec<User>,
+) -> Result<Vec<UserWithProjects>, Error> {
     let summaries: Vec<UserSummary> = users.iter().map(User::summary).collect();
     let mut owned = projects::owned_by(view, &summaries)?;
     let join = |user: User| {

@@ -116,5 +116,4 @@ impl VisitValue<'_> for JsonValue<'_> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests;

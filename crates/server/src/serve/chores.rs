@@ -8,9 +8,8 @@ use std::time::Duration;
 
 /// Writes down when tokens were used, and removes those that have expired.
 pub(super) async fn each_minute(state: State) {
-    let mut minutes = actix_web::rt::time::interval(Duration::from_mins(1));
     loop {
-        minutes.tick().await;
+        actix_web::rt::time::sleep(Duration::from_mins(1)).await;
         let flushed = state.flush_last_use().await;
         let removed = state.engine.write(Actor::command_line(), tokens::remove_expired).await;
         match flushed.and(removed) {

@@ -11,10 +11,12 @@ use std::io::{IsTerminal, stdout};
 /// Obeys signals from now on, in a thread of its own.
 pub(super) fn listen(log: Logging, state: State, server: ServerHandle) -> Result<(), Error> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM]).map_err(Error::Serve)?;
+    // Asked now: what has been closed is no terminal any more.
+    let on_terminal = stdout().is_terminal();
     let obey = move || {
         let mut stopping = false;
         for signal in signals.forever() {
-            if signal == SIGHUP && !hang_up(&log) {
+            if signal == SIGHUP && !hang_up(&log, on_terminal) {
                 continue;
             }
             if stopping {
@@ -33,10 +35,10 @@ pub(super) fn listen(log: Logging, state: State, server: ServerHandle) -> Result
 }
 
 /// Opens the log again; says whether the server has lost its terminal instead.
-fn hang_up(log: &Logging) -> bool {
+fn hang_up(log: &Logging, on_terminal: bool) -> bool {
     match log.reopen() {
         Ok(true) => log::info!("the log was opened again"),
-        Ok(false) if stdout().is_terminal() => return true,
+        Ok(false) if on_terminal => return true,
         Ok(false) => log::info!("there is no LOGFILE to open again"),
         Err(error) => {
             log::error!("the log can't be opened again, and goes on in the old file: {error}");

@@ -89,7 +89,6 @@ impl FromStr for DatabaseUrl {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
 

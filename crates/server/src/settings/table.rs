@@ -184,9 +184,9 @@ pub static GROUPS: &[(&str, &[Setting])] = &[
             ),
             words(
                 "METRICS_TOKEN",
-                "open; PROD: closed",
+                "none",
                 "a-long-random-text",
-                "bearer token that /metrics asks for",
+                "bearer token that /metrics asks for; without one, it is open only where nobody else can reach it",
             )
             .secret(),
         ],

@@ -1,0 +1,8 @@
+//! The rules of the domain, by behaviour.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod acting;
+mod names;
+mod pages;
+mod people;
+mod permissions;

@@ -1,0 +1,71 @@
+//! The server under load: ten thousand projects of one person, and their token.
+
+use omicron_tests::{Backend, Cluster, Server};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+pub struct Subject {
+    server: Server,
+    pub token: String,
+}
+
+impl Subject {
+    pub fn start(backend: Backend, cluster: &Cluster) -> Self {
+        let url = match backend {
+            Backend::Sqlite => "sqlite:///bench.sqlite3".to_owned(),
+            Backend::Postgres => cluster.create_database(),
+        };
+        let builder =
+            Server::builder().database(&url).env("STATE", "CI").env("LOGFILE", "access.log");
+        let server = builder.start();
+        fill(&server);
+        let ann = server.client().basic("ann", "tiger");
+        let token = ann.post("/api/v1/token?expiration=86400", &json!({})).expect(201).json();
+        let token = token["token"].as_str().unwrap().to_owned();
+        Self { server, token }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        self.server.url(path)
+    }
+
+    /// What the process holds in memory after it has been left alone for a second.
+    pub fn idle_megabytes(&mut self) -> f64 {
+        self.server.restart();
+        self.server.client().get("/healthz").expect(200);
+        std::thread::sleep(Duration::from_secs(1));
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.server.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().split(' ').next().unwrap().parse::<f64>().unwrap() / 1024.0
+    }
+
+    /// From the start of the process to its first answer, the best of five.
+    pub fn time_to_first_answer(&mut self) -> Duration {
+        let once = |_| {
+            self.server.kill();
+            let started = Instant::now();
+            self.server.restart();
+            self.server.client().get("/readyz").expect(200);
+            started.elapsed()
+        };
+        (0..5).map(once).min().unwrap()
+    }
+}
+
+/// Ann's projects, all of them made over HTTP by a few clients at once.
+fn fill(server: &Server) {
+    let ann = json!({"username": "ann", "password": "tiger", "email": "ann@example.org"});
+    server.client().post("/api/v1/users", &ann).expect(201);
+    std::thread::scope(|scope| {
+        for part in 0..16 {
+            scope.spawn(move || {
+                let ann = server.client().basic("ann", "tiger");
+                for number in 0..625 {
+                    let project = json!({"name": format!("project {part}-{number}"), "description": "one of ten thousand"});
+                    ann.post("/api/v1/projects", &project).expect(201);
+                }
+            });
+        }
+    });
+}
