@@ -83,10 +83,10 @@ fn run(arguments: &Arguments) -> Result<(), ImportError> {
         })?;
     }
     let Some(url) = &arguments.database else { return Ok(()) };
-    let db = match Database::open(url, Options::default()) {
-        Err(Error::Missing(_)) => Database::create(url, Options::default()),
-        opened => opened,
-    }?;
+    let db = Database::open(url, Options::default()).or_else(|error| match error {
+        Error::Missing(_) => Database::create(url, Options::default()),
+        other => Err(other),
+    })?;
     import(&db, &arguments.people, add_person)?;
     import(&db, &arguments.projects, add_project)
 }
@@ -121,18 +121,12 @@ struct ProjectLine {
     members: String,
 }
 
-/// What became of a line; the text says why it can't be imported.
-type Outcome = Result<Result<Added, String>, Error>;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Added {
-    New,
-    There,
-}
+/// Whether a line was new; the text says why it can't be imported.
+type Outcome = Result<Result<bool, String>, Error>;
 
 fn add_person(tx: &mut Transaction<'_>, line: &PersonLine) -> Outcome {
     if users::find(tx.view(), &Reference::Name(line.username.clone()))?.is_some() {
-        return Ok(Ok(Added::There));
+        return Ok(Ok(false));
     }
     let new = NewUser {
         username: line.username.clone(),
@@ -142,12 +136,12 @@ fn add_person(tx: &mut Transaction<'_>, line: &PersonLine) -> Outcome {
         approved: true,
     };
     users::create(tx, &new)?;
-    Ok(Ok(Added::New))
+    Ok(Ok(true))
 }
 
 fn add_project(tx: &mut Transaction<'_>, line: &ProjectLine) -> Outcome {
     if projects::find(tx.view(), &Reference::Name(line.name.clone()))?.is_some() {
-        return Ok(Ok(Added::There));
+        return Ok(Ok(false));
     }
     let mut members = Vec::new();
     for name in line.members.split(';').map(str::trim).filter(|name| !name.is_empty()) {
@@ -161,7 +155,7 @@ fn add_project(tx: &mut Transaction<'_>, line: &ProjectLine) -> Outcome {
     };
     let (name, description) = (line.name.clone(), line.description.clone());
     projects::create(tx, &NewProject { name, description, owner, members })?;
-    Ok(Ok(Added::New))
+    Ok(Ok(true))
 }
 
 fn person(tx: &mut Transaction<'_>, name: &str) -> Result<Option<UserId>, Error> {
@@ -205,16 +199,15 @@ fn read<T: DeserializeOwned>(
     let mut batch: Vec<(u64, T)> = Vec::with_capacity(BATCH);
     let mut record = StringRecord::new();
     while batch.len() < BATCH {
-        let line = reader.position().line();
-        let first = batch.first().map_or(line, |(first, _)| *first);
-        let bad = |error: &csv::Error| bad_line(file, first, line, &reason(error));
-        if !reader.read_record(&mut record).map_err(|error| bad(&error))? {
+        let more = reader.read_record(&mut record);
+        if matches!(more, Ok(false)) {
             break;
         }
-        // Empty lines and line breaks in a field move the count on.
-        let line = record.position().map_or(line, csv::Position::line);
-        let bad = |error: &csv::Error| bad_line(file, first.min(line), line, &reason(error));
-        batch.push((line, record.deserialize(Some(headers)).map_err(|error| bad(&error))?));
+        // Empty lines and line breaks in a field make this more than a count of records.
+        let line = record.position().map_or(0, csv::Position::line);
+        let first = batch.first().map_or(line, |(first, _)| *first);
+        let parsed = more.and_then(|_| record.deserialize(Some(headers)));
+        batch.push((line, parsed.map_err(|error| bad_line(file, first, line, &reason(&error)))?));
     }
     Ok(batch)
 }
@@ -228,7 +221,7 @@ fn write<T>(
     let mut new = 0;
     for (line, parsed) in batch {
         match add(tx, parsed)? {
-            Ok(added) => new += usize::from(added == Added::New),
+            Ok(added) => new += usize::from(added),
             Err(reason) => return Err(bad_line(file, batch[0].0, *line, &reason)),
         }
     }
@@ -253,9 +246,6 @@ fn reason(error: &csv::Error) -> String {
 fn progress_bar(file: &Path) -> ProgressBar {
     let bytes = file.metadata().map_or(0, |about| about.len());
     let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} % {eta}");
-    let bar = ProgressBar::new(bytes).with_message(file.display().to_string());
-    match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(bytes).with_message(file.display().to_string()).with_style(style)
 }
