@@ -2,19 +2,18 @@
 
 use crate::document;
 use crate::problem::Problem;
+use crate::signed;
+use crate::state::State;
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
-use std::time::Duration;
 
 /// The most bytes of a JSON body.
 const LIMIT: usize = 1024 * 1024;
-/// The longest that a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a body holds, and the schema under `schemas/` that it must satisfy.
 pub(crate) trait Document: DeserializeOwned {
@@ -25,6 +24,8 @@ pub(crate) trait Document: DeserializeOwned {
 /// A body that has not been read yet: whoever may not call is refused before it is.
 pub(crate) struct Body {
     payload: Payload,
+    /// For what a signature says of the body, which may not be known before it is read.
+    request: HttpRequest,
     content_type: Option<String>,
     length: Option<u64>,
 }
@@ -37,6 +38,7 @@ impl FromRequest for Body {
         let header = |name| request.headers().get(name)?.to_str().ok();
         ready(Ok(Self {
             payload: payload.take(),
+            request: request.clone(),
             content_type: header(CONTENT_TYPE).map(str::to_ascii_lowercase),
             length: header(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
         }))
@@ -46,37 +48,23 @@ impl FromRequest for Body {
 impl Body {
     /// The document, which has to be there.
     pub(crate) async fn read<T: Document>(self) -> Result<T, Problem> {
-        match self.read_optional().await? {
-            Some(document) => Ok(document),
-            None => Err(Problem::malformed(format!(
-                "a body is needed here: see /api/v1/schemas/{}",
-                T::SCHEMA
-            ))),
-        }
+        self.receive().await?.needed()
     }
 
     /// The document, if there is one.
-    pub(crate) async fn read_optional<T: Document>(mut self) -> Result<Option<T>, Problem> {
-        let bytes = actix_web::rt::time::timeout(PATIENCE, self.bytes())
+    pub(crate) async fn read_optional<T: Document>(self) -> Result<Option<T>, Problem> {
+        self.receive().await?.document()
+    }
+
+    /// The bytes, whatever they are.
+    pub(crate) async fn receive(mut self) -> Result<Received, Problem> {
+        let patience = State::of(&self.request)?.settings.limits.body;
+        let bytes = actix_web::rt::time::timeout(patience, self.bytes())
             .await
             .map_err(|_| Problem::timeout())??;
-        if bytes.is_empty() {
-            return Ok(None);
-        }
-        if !self.is_json() {
-            return Err(Problem::unsupported_media_type());
-        }
-        let document = document::parse(&bytes)
-            .map_err(|error| Problem::malformed(format!("the body is not valid JSON: {error}")))?;
-        let schema = omicron_schema::embedded()
-            .get(T::SCHEMA)
-            .ok_or_else(|| Problem::internal(format!("the schema {} is missing", T::SCHEMA)))?;
-        let violations = schema.violations(&document);
-        if !violations.is_empty() {
-            return Err(Problem::violations(violations));
-        }
-        // What the schema accepts fits the type; if it does not, the two have drifted apart.
-        serde_json::from_value(document).map(Some).map_err(Problem::internal)
+        self.request.extensions_mut().insert(ReadWhole);
+        signed::check_body(&self.request, &bytes)?;
+        Ok(Received { bytes, content_type: self.content_type })
     }
 
     async fn bytes(&mut self) -> Result<Vec<u8>, Problem> {
@@ -94,6 +82,55 @@ impl Body {
             bytes.extend_from_slice(&chunk);
         }
         Ok(bytes)
+    }
+}
+
+/// Noted in a request whose body was read to its end.
+struct ReadWhole;
+
+/// Whether more of a body may come than is worth waiting for: then the connection is of no use any
+/// more, since actix would go on reading until the client has had enough.
+pub(crate) fn is_left_unread(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let is_long = headers.contains_key(TRANSFER_ENCODING) || length > Some(LIMIT);
+    is_long && !request.extensions().contains::<ReadWhole>()
+}
+
+/// A body that has arrived.
+pub(crate) struct Received {
+    pub(crate) bytes: Vec<u8>,
+    content_type: Option<String>,
+}
+
+impl Received {
+    /// What it holds, which must be something.
+    pub(crate) fn needed<T: Document>(&self) -> Result<T, Problem> {
+        self.document()?.ok_or_else(|| {
+            let schema = T::SCHEMA;
+            Problem::malformed(format!("a body is needed here: see /api/v1/schemas/{schema}"))
+        })
+    }
+
+    /// What it holds, if it holds anything.
+    fn document<T: Document>(&self) -> Result<Option<T>, Problem> {
+        if self.bytes.is_empty() {
+            return Ok(None);
+        }
+        if !self.is_json() {
+            return Err(Problem::unsupported_media_type());
+        }
+        let document = document::parse(&self.bytes)
+            .map_err(|error| Problem::malformed(format!("the body is not valid JSON: {error}")))?;
+        let schema = omicron_schema::embedded()
+            .get(T::SCHEMA)
+            .ok_or_else(|| Problem::internal(format!("the schema {} is missing", T::SCHEMA)))?;
+        let violations = schema.violations(&document);
+        if !violations.is_empty() {
+            return Err(Problem::violations(violations));
+        }
+        // What the schema accepts fits the type; if it does not, the two have drifted apart.
+        serde_json::from_value(document).map(Some).map_err(Problem::internal)
     }
 
     fn is_json(&self) -> bool {

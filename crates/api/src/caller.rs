@@ -1,6 +1,9 @@
 //! Callers in handlers' signatures: a route can't be written without saying who may use it.
 
+use crate::client;
 use crate::problem::Problem;
+use crate::rate;
+use crate::signed;
 use crate::state::State;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
@@ -112,15 +115,28 @@ pub(crate) struct CallerName(pub(crate) String);
 
 /// Who sends this request; `None` if it does not say.
 async fn authenticate(request: &HttpRequest) -> Result<Option<omicron_auth::Caller>, Problem> {
-    let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
-    let credentials = header
-        .to_str()
-        .map_err(|_| omicron_auth::Malformed)
-        .and_then(str::parse::<Credentials>)
-        .map_err(|malformed| Problem::bad_credentials(malformed.to_string()))?;
     let state = State::of(request)?;
-    let caller = state.authenticator.authenticate(&state.engine, &credentials).await?;
+    let caller = match (request.headers().get(AUTHORIZATION), signed::is_signed(request)) {
+        (None, false) => return Ok(None),
+        (None, true) => signed::authenticate(request, state).await?,
+        // Whom it would be from if they disagree is not for us to say.
+        (Some(_), true) => {
+            return Err(Problem::bad_credentials(
+                "send an Authorization header or a signature, and not both",
+            ));
+        }
+        (Some(header), false) => {
+            let credentials = header
+                .to_str()
+                .map_err(|_| omicron_auth::Malformed)
+                .and_then(str::parse::<Credentials>)
+                .map_err(|malformed| Problem::bad_credentials(malformed.to_string()))?;
+            let from = client::address(request);
+            state.authenticator.authenticate(&state.engine, &credentials, from).await?
+        }
+    };
     request.extensions_mut().insert(CallerName(caller.user.username.to_string()));
+    rate::count(request, state, caller.user.id)?;
     Ok(Some(caller))
 }
 

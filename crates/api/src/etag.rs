@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::future::{Ready, ready};
 
 /// The strong tag of a representation.
-fn tag_of(bytes: &[u8]) -> String {
+pub(crate) fn tag_of(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     let mut tag = String::with_capacity(34);
     tag.push('"');
@@ -60,7 +60,8 @@ pub(crate) fn tagged(
     Ok(json(response.insert_header((ETAG, tag_of(&bytes))), bytes))
 }
 
-fn json(response: &mut HttpResponseBuilder, bytes: Vec<u8>) -> HttpResponse {
+/// A rendered representation.
+pub(crate) fn json(response: &mut HttpResponseBuilder, bytes: Vec<u8>) -> HttpResponse {
     response.content_type("application/json").body(bytes)
 }
 

@@ -1,15 +1,18 @@
 //! What happens to each request, whatever its route: an id, a problem for every failure, a line in
 //! the log.
 
+use crate::body;
 use crate::caller::CallerName;
+use crate::client;
 use crate::metrics;
 use crate::problem::{Problem, chain};
+use crate::signed;
 use crate::state::State;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode, Uri};
+use actix_web::http::{ConnectionType, Method, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, ResponseError as _};
 use futures_util::FutureExt as _;
@@ -32,21 +35,34 @@ pub async fn exchange<B: MessageBody + 'static>(
     let started = Instant::now();
     let id = request_id(&request);
     request.extensions_mut().insert(id.clone());
+    signed::note_as_received(&request);
     let method = canonical(request.method());
     // The server leaves a body to HEAD out by itself, and keeps its length.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
     mend_old_spelling(&mut request);
-    let Ok(answered) = AssertUnwindSafe(next.call(request)).catch_unwind().await else {
-        return Err(panicked(&id));
+    let answering = AssertUnwindSafe(next.call(request)).catch_unwind();
+    let whole = {
+        let id = id.clone();
+        async move {
+            let Ok(answered) = answering.await else { return Err(panicked(&id)) };
+            let mut response = told_as_problem(answered?, &id);
+            if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+                response.headers_mut().insert(REQUEST_ID, value);
+            }
+            if body::is_left_unread(response.request()) {
+                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
+            note(&response, method, &id, started);
+            Ok(response)
+        }
     };
-    let mut response = told_as_problem(answered?, &id);
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        response.headers_mut().insert(REQUEST_ID, value);
+    if matches!(method, "GET" | "HEAD" | "OPTIONS") {
+        return whole.await;
     }
-    note(&response, method, &id, started);
-    Ok(response)
+    // A change that has begun comes to its end, and into the log, whether its client waits or not.
+    actix_web::rt::spawn(whole).await.unwrap_or_else(|_| Err(panicked(&id)))
 }
 
 /// The client's own id if it is a valid one, or a new one.
@@ -143,9 +159,10 @@ fn note<B>(response: &ServiceResponse<B>, method: &'static str, id: &RequestId, 
     metrics::answered(method, &route, status, took);
     let extensions = request.extensions();
     let caller = extensions.get::<CallerName>().map_or("-", |name| name.0.as_str());
+    let client = client::address(request).to_string();
     let milliseconds = (took.as_secs_f64() * 10_000.0).round() / 10.0;
     log::info!(
-        target: "access", request_id = id.as_str(), caller = caller, status = status,
+        target: "access", request_id = id.as_str(), caller = caller, client = client.as_str(), status = status,
         ms = milliseconds; "{method} {route}"
     );
 }

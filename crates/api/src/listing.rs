@@ -34,11 +34,10 @@ impl Paging {
     pub(crate) fn page(&self) -> Result<Page, Problem> {
         let (page, items) = (&self.page, &self.items_per_page);
         if self.cursor.is_none() && self.limit.is_none() {
-            let numbered = Page::numbered(
-                number("/page", page.as_deref(), 1)?,
-                number("/items_per_page", items.as_deref(), Page::MOST)?,
-            );
-            return numbered.map_err(Problem::of_field("/page"));
+            let items = number("/items_per_page", items.as_deref(), Page::MOST)?;
+            let numbered = Page::numbered(number("/page", page.as_deref(), 1)?, items);
+            let culprit = if items < 1 { "/items_per_page" } else { "/page" };
+            return numbered.map_err(Problem::of_field(culprit));
         }
         if page.is_some() || items.is_some() {
             return Err(Problem::invalid("/cursor", "goes with limit, not with page"));

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt as _;
 
+mod idempotency;
+
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -43,14 +45,21 @@ fn build() -> Value {
     let (_, document) = app.configure(crate::routes::documented).split_for_parts();
     let mut document = serde_json::to_value(document).unwrap_or_default();
     add_body_schemas(&mut document);
+    idempotency::add(&mut document);
     document["components"]["securitySchemes"] = json!({
         "password": {"type": "http", "scheme": "basic", "description": "A person's password"},
         "token": {"type": "http", "scheme": "bearer", "description": "A token"},
+        "signature": {
+            "type": "apiKey", "in": "header", "name": "Signature",
+            "description": "The request signed with a token's `signing_key`: `Signature-Input` \
+                and `Signature` (RFC 9421, `hmac-sha256`), `Content-Digest` (RFC 9530) of a body",
+        },
     });
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     let operations = paths.filter_map(|(path, item)| Some((path, item.as_object_mut()?)));
     for (path, operations) in operations {
         for operation in operations.values_mut() {
+            add_signature(operation);
             add_failures(path, operation);
         }
     }
@@ -92,6 +101,14 @@ fn add_failures(path: &str, operation: &mut Value) {
     }
     for (status, response) in responses {
         complete(status, response);
+    }
+}
+
+/// Whatever takes a token takes a request that is signed with its key.
+fn add_signature(operation: &mut Value) {
+    let Some(schemes) = operation["security"].as_array_mut() else { return };
+    if schemes.iter().any(|scheme| scheme["token"].is_array()) {
+        schemes.push(json!({"signature": []}));
     }
 }
 

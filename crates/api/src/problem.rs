@@ -11,6 +11,7 @@ use omicron_service::Error as Service;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 mod body;
 
@@ -26,6 +27,8 @@ pub struct Problem {
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     cause: Option<Box<dyn StdError>>,
+    /// When it may be tried again, if that is known.
+    wait: Option<Duration>,
 }
 
 type Text = Cow<'static, str>;
@@ -33,7 +36,7 @@ type Text = Cow<'static, str>;
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<Text>) -> Self {
         let (kind, detail) = (Some(kind), detail.into());
-        Self { status, kind, detail, errors: Vec::new(), cause: None }
+        Self { status, kind, detail, errors: Vec::new(), cause: None, wait: None }
     }
 
     /// What a status says by itself.
@@ -60,7 +63,10 @@ impl Problem {
         let said: Vec<_> = errors
             .iter()
             .take(3)
-            .map(|error| format!("{} {}", error.pointer.trim_start_matches('/'), error.message))
+            .map(|error| match error.pointer.trim_start_matches('/') {
+                "" => format!("the body {}", error.message),
+                field => format!("{field} {}", error.message),
+            })
             .collect();
         let more = if errors.len() > 3 { "; and more" } else { "" };
         let detail = format!("{}{more}", said.join("; "));
@@ -91,6 +97,17 @@ impl Problem {
         Self::of_status(StatusCode::PAYLOAD_TOO_LARGE, detail)
     }
 
+    pub(crate) fn too_long(limit: usize) -> Self {
+        let detail = format!("the address is longer than the {limit} bytes that are allowed");
+        Self::of_status(StatusCode::URI_TOO_LONG, detail)
+    }
+
+    /// More than this caller may ask for at the moment.
+    pub(crate) fn throttled(detail: impl Into<Text>, wait: Duration) -> Self {
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail);
+        Self { wait: Some(wait), ..problem }
+    }
+
     pub(crate) fn unsupported_media_type() -> Self {
         Self::of_status(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -119,7 +136,7 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
     }
 
-    /// The status, for the log.
+    /// What lies behind it, for the log.
     pub(crate) fn cause(&self) -> Option<&dyn StdError> {
         self.cause.as_deref()
     }
@@ -147,8 +164,12 @@ impl ResponseError for Problem {
                 headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
             }
         }
-        if matches!(self.kind, Some("busy" | "unavailable")) {
+        if matches!(self.kind, Some("busy" | "unavailable" | "idempotency-key-in-use")) {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Some(wait) = self.wait {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            headers.insert(RETRY_AFTER, seconds.max(1).into());
         }
         response
     }
@@ -159,9 +180,11 @@ impl From<Service> for Problem {
         let detail = error.to_string();
         match error {
             Service::NotFound(_) => Self::of_status(StatusCode::NOT_FOUND, detail),
-            Service::Forbidden(_) | Service::PasswordNeeded | Service::RegistrationClosed => {
-                Self::forbidden(detail)
-            }
+            Service::Forbidden(_)
+            | Service::NotYourAccount(_)
+            | Service::PasswordNeeded
+            | Service::RegistrationClosed => Self::forbidden(detail),
+            Service::StaleCredentials => Self::bad_credentials(detail),
             Service::LastAdministrator => Self::new(StatusCode::CONFLICT, "conflict", detail),
             Service::UnknownUser { pointer, .. } => Self::invalid(pointer, detail),
             Service::Changed => Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail),
@@ -175,8 +198,9 @@ impl From<Auth> for Problem {
     fn from(error: Auth) -> Self {
         let detail = error.to_string();
         match error {
-            Auth::WrongCredentials => Self::bad_credentials(detail),
+            Auth::WrongCredentials | Auth::Signature(_) => Self::bad_credentials(detail),
             Auth::Pending | Auth::Disabled => Self::forbidden(detail),
+            Auth::Throttled(wait) => Self::throttled(detail, wait),
             Auth::Busy => Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail),
             Auth::Database(error) => error.into(),
             other => Self::internal(other),
@@ -194,10 +218,17 @@ impl From<Database> for Problem {
             Database::AlreadyMember | Database::OwnerStays | Database::Gone => {
                 Self::new(StatusCode::CONFLICT, "conflict", detail)
             }
-            Database::Overloaded
-            | Database::Conflict(_)
-            | Database::Unavailable(_)
-            | Database::Uncertain(_) => Self::unavailable(detail),
+            Database::KeyReused => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", detail)
+            }
+            Database::KeyInUse => Self::new(StatusCode::CONFLICT, "idempotency-key-in-use", detail),
+            Database::Overloaded | Database::Conflict(_) | Database::Unavailable(_) => {
+                Self::unavailable(detail)
+            }
+            // No word of trying again: it may have happened.
+            Database::Uncertain(_) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "uncertain", detail)
+            }
             Database::DiskFull(_) => Self::of_status(StatusCode::INSUFFICIENT_STORAGE, detail),
             _ => return Self::internal(error),
         };

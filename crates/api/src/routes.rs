@@ -73,7 +73,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
 async fn elsewhere(request: HttpRequest, state: State) -> Result<HttpResponse, Problem> {
     let Some(entry) = state.table.find(request.path()) else { return Err(Problem::not_found()) };
     let mut response = if request.method() == Method::OPTIONS {
-        entry.schema.map_or_else(|| HttpResponse::NoContent().finish(), schema)
+        entry.schema().map_or_else(|| HttpResponse::NoContent().finish(), schema)
     } else {
         Problem::method_not_allowed(&entry.allow).into()
     };

@@ -31,7 +31,7 @@ fn wished(request: &ServiceRequest) -> Option<HttpResponse> {
         .split('&')
         .find_map(|pair| if pair == "schema" { Some("") } else { pair.strip_prefix("schema=") })?;
     let entry = State::of(request.request()).ok()?.table.find(request.path())?;
-    let schema = entry.schema?;
+    let schema = entry.schema_for(request.method())?;
     match wish {
         "true" => Some(routes::schema(schema)),
         "false" => None,

@@ -13,7 +13,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::limits::Limits;
 use crate::problem::Problem;
+use crate::rate::Rates;
 use crate::table::RouteTable;
 
 /// From where browsers may call.
@@ -53,6 +55,8 @@ pub struct Settings {
     pub password_policy: PasswordPolicy,
     /// Who may read the metrics.
     pub metrics: MetricsAccess,
+    /// What clients may take.
+    pub limits: Limits,
 }
 
 /// What all requests share; a clone is the same state.
@@ -68,6 +72,7 @@ pub struct Shared {
     /// How the API behaves.
     pub settings: Settings,
     pub(crate) table: RouteTable,
+    pub(crate) rates: Rates,
     draining: AtomicBool,
 }
 
@@ -76,8 +81,9 @@ impl State {
     #[must_use]
     pub fn new(engine: Engine, authenticator: Authenticator, settings: Settings) -> Self {
         let table = RouteTable::new(&crate::openapi::document());
+        let rates = Rates::new(settings.limits.rate);
         let draining = AtomicBool::new(false);
-        Self(Arc::new(Shared { engine, authenticator, settings, table, draining }))
+        Self(Arc::new(Shared { engine, authenticator, settings, table, rates, draining }))
     }
 
     /// Says that the server is about to stop: from now on it is not ready.

@@ -14,8 +14,8 @@ pub(crate) struct Entry {
     pattern: ResourceDef,
     /// What it takes, as an `Allow` header says it.
     pub(crate) allow: String,
-    /// The schema of the body that it takes.
-    pub(crate) schema: Option<&'static Schema>,
+    /// The methods that take a body, and its schema.
+    bodies: Vec<(String, &'static Schema)>,
 }
 
 impl RouteTable {
@@ -29,6 +29,10 @@ impl RouteTable {
             if let Some(short) = path.strip_prefix(crate::routes::PREFIX) {
                 entries.extend(Entry::new(short, operations));
             }
+        }
+        // Served beside the document.
+        for path in ["/openapi.json", "/docs/{path}"] {
+            entries.extend(Entry::new(path, &serde_json::json!({"get": {}})));
         }
         Self(entries)
     }
@@ -47,10 +51,28 @@ impl Entry {
             methods.push(Method::HEAD.to_string());
         }
         methods.push(Method::OPTIONS.to_string());
-        let schema = operations.values().find_map(body_schema);
+        let body = |(method, operation): (&String, &Value)| {
+            Some((method.to_uppercase(), body_schema(operation)?))
+        };
+        let bodies = operations.iter().filter_map(body).collect();
         // Static files may lie in folders.
         let pattern = path.replace("{path}", "{path:.*}");
-        Some(Self { pattern: ResourceDef::new(pattern), allow: methods.join(", "), schema })
+        Some(Self { pattern: ResourceDef::new(pattern), allow: methods.join(", "), bodies })
+    }
+}
+
+impl Entry {
+    /// The schema that belongs to the address: of the body that it takes, whatever the method.
+    pub(crate) fn schema(&self) -> Option<&'static Schema> {
+        self.bodies.first().map(|(_, schema)| *schema)
+    }
+
+    /// The schema of the body that this method takes here; a GET asks for that of the address.
+    pub(crate) fn schema_for(&self, method: &Method) -> Option<&'static Schema> {
+        if *method == Method::GET {
+            return self.schema();
+        }
+        self.bodies.iter().find(|(name, _)| name == method.as_str()).map(|(_, schema)| *schema)
     }
 }
 

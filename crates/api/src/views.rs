@@ -136,6 +136,9 @@ pub(crate) struct NewTokenView {
     pub(crate) id: i64,
     #[schema(example = "a409a362-d733-11e5-b625-7e14f79230d0")]
     pub(crate) token: String,
+    /// The key to sign requests with, in base64; it never goes back to the server.
+    #[schema(example = "ASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4mrze8=")]
+    pub(crate) signing_key: String,
     #[schema(format = DateTime, example = "2015-01-01T12:00:00Z")]
     pub(crate) expiration_date: String,
 }

@@ -1,9 +1,15 @@
 //! The one place that tells who someone is.
 
+mod signed;
+
 use crate::memory::{LastUse, PasswordMemory, TokenMemory};
-use crate::{Caller, Credentials, Error, Password, Passwords, Secret, TokenText};
+use crate::{
+    Caller, Credentials, Error, Password, PasswordProof, Passwords, Secret, Throttle, TokenText,
+};
 use omicron_domain::{Credential, Timestamp, TokenId, User, UserStatus, Username, Viewer};
 use omicron_persistence::{Database, Engine, tokens, users};
+use std::net::IpAddr;
+use std::time::Instant;
 
 /// Tells who someone is by what they show.
 ///
@@ -16,7 +22,11 @@ pub struct Authenticator {
     tokens: TokenMemory,
     matches: PasswordMemory,
     last_use: LastUse,
+    throttle: Throttle,
 }
+
+/// Wrong passwords a minute that bring a pause.
+const DEFAULT_FAILURES: u32 = 10;
 
 /// A person as found by name, and what remains of their password.
 type Found = Option<(User, String)>;
@@ -33,7 +43,14 @@ impl Authenticator {
             tokens: TokenMemory::default(),
             matches: PasswordMemory::new(Secret::generate()?),
             last_use: LastUse::default(),
+            throttle: Throttle::new(DEFAULT_FAILURES),
         })
+    }
+
+    /// The same, with another limit for wrong credentials.
+    #[must_use]
+    pub fn with_throttle(self, throttle: Throttle) -> Self {
+        Self { throttle, ..self }
     }
 
     /// The threads that hash passwords.
@@ -48,6 +65,13 @@ impl Authenticator {
         token.hash(&self.secret)
     }
 
+    /// A digest by which a request can be told from another one that the same person sends. It is
+    /// keyed, since a request may hold a password, which could be guessed at otherwise.
+    #[must_use]
+    pub fn digest(&self, method: &str, target: &str, body: &[u8]) -> [u8; 32] {
+        self.secret.hash(&[b"request", method.as_bytes(), target.as_bytes(), body])
+    }
+
     /// To be called after a change of tokens or people: what was known of them no longer is.
     pub fn forget(&self) {
         self.tokens.forget();
@@ -59,15 +83,16 @@ impl Authenticator {
         self.last_use.take()
     }
 
-    /// Who shows these credentials.
+    /// Who shows these credentials, from this address.
     ///
     /// # Errors
     /// [`Error::WrongCredentials`], [`Error::Pending`], [`Error::Disabled`], [`Error::Busy`],
-    /// [`Error::Database`].
+    /// [`Error::Throttled`], [`Error::Database`].
     pub async fn authenticate(
         &self,
         engine: &Engine,
         credentials: &Credentials,
+        from: IpAddr,
     ) -> Result<Caller, Error> {
         match credentials {
             Credentials::Token(token) => {
@@ -75,24 +100,36 @@ impl Authenticator {
                 if let Some(caller) = self.tokens.recall(&hash, now) {
                     return Ok(self.used(caller, now));
                 }
+                let attempt = self.throttle.token(&hash, from);
+                attempt.admit(Instant::now())?;
                 let generation = self.tokens.generation();
                 let found =
                     engine.read(Viewer::Nobody, move |view| tokens::find(view, &hash)).await?;
-                self.token_verdict(hash, found, now, generation)
+                let verdict = self.token_verdict(hash, found, now, generation);
+                attempt.note(!matches!(verdict, Err(Error::WrongCredentials)), Instant::now());
+                verdict
             }
             Credentials::Password { username, password } => {
+                // Before anything is asked of the database.
+                let attempt = self.throttle.login(username, from);
+                attempt.admit(Instant::now())?;
                 let found = match username.parse() {
                     Ok(name) => find(engine, name).await?,
                     Err(_) => None,
                 };
-                let matches = self.remembered(&found, password)
-                    || self.passwords.verify(password, hash_of(&found)).await?;
+                let matches = if self.remembered(&found, password) {
+                    attempt.note(true, Instant::now());
+                    true
+                } else {
+                    self.passwords.verify(password, hash_of(&found), attempt).await?
+                };
                 self.password_verdict(found, password, matches)
             }
         }
     }
 
-    /// As [`Authenticator::authenticate`], for callers that may block.
+    /// As [`Authenticator::authenticate`], for callers that may block. They call for nobody else,
+    /// so nothing is throttled.
     ///
     /// # Errors
     /// As [`Authenticator::authenticate`].
@@ -121,7 +158,8 @@ impl Authenticator {
         }
     }
 
-    /// Whether this person's password is this one, for someone who is logged in already.
+    /// The proof that this person's password is this one, for someone who is logged in already;
+    /// `None` if it is not.
     ///
     /// # Errors
     /// As [`Authenticator::authenticate`].
@@ -130,9 +168,13 @@ impl Authenticator {
         engine: &Engine,
         username: &Username,
         password: &Password,
-    ) -> Result<bool, Error> {
+        from: IpAddr,
+    ) -> Result<Option<PasswordProof>, Error> {
+        let attempt = self.throttle.login(username.as_str(), from);
+        attempt.admit(Instant::now())?;
         let found = find(engine, username.clone()).await?;
-        self.passwords.verify(password, hash_of(&found)).await
+        let matches = self.passwords.verify(password, hash_of(&found), attempt).await?;
+        Ok(hash_of(&found).filter(|_| matches).map(PasswordProof::of))
     }
 
     fn token_verdict(
@@ -145,7 +187,7 @@ impl Authenticator {
         let Some((token, user)) = found.filter(|(token, _)| token.is_live(now)) else {
             return Err(Error::WrongCredentials);
         };
-        let caller = admitted(user, Credential::Token(token.id))?;
+        let caller = admitted(user, Credential::Token(token.id), None)?;
         self.tokens.remember(hash, &caller, token.expiration_date, generation);
         Ok(self.used(caller, now))
     }
@@ -170,7 +212,7 @@ impl Authenticator {
         match found {
             Some((user, hash)) if matches => {
                 self.matches.remember(password, &hash);
-                admitted(user, Credential::Password)
+                admitted(user, Credential::Password, Some(PasswordProof::of(&hash)))
             }
             _ => Err(Error::WrongCredentials),
         }
@@ -186,9 +228,13 @@ fn hash_of(found: &Found) -> Option<&str> {
 }
 
 /// Someone who has proved who they are, if they may come in.
-fn admitted(user: User, credential: Credential) -> Result<Caller, Error> {
+fn admitted(
+    user: User,
+    credential: Credential,
+    proof: Option<PasswordProof>,
+) -> Result<Caller, Error> {
     match user.status {
-        UserStatus::Active => Ok(Caller { user, credential }),
+        UserStatus::Active => Ok(Caller { user, credential, proof }),
         UserStatus::Pending => Err(Error::Pending),
         UserStatus::Disabled => Err(Error::Disabled),
     }

@@ -1,5 +1,6 @@
 //! Someone who has shown who they are.
 
+use crate::secret::hmac_sha256;
 use omicron_domain::{Actor, Credential, Permission, RequestId, Role, User, Viewer};
 
 /// Someone who has shown who they are, and may log in.
@@ -11,7 +12,7 @@ use omicron_domain::{Actor, Credential, Permission, RequestId, Role, User, Viewe
 /// #     id: UserId(1), username: "ann".parse().unwrap(), email: "ann@example.org".parse().unwrap(),
 /// #     administrator: false, status: UserStatus::Active, date_created: Timestamp::UNIX_EPOCH,
 /// # };
-/// let caller = Caller { user: ann, credential: Credential::Password };
+/// let caller = Caller { user: ann, credential: Credential::Password, proof: None };
 /// assert_eq!(caller.viewer(), Viewer::User(UserId(1)));
 /// assert!(!caller.may(Permission::ManageUsers));
 /// ```
@@ -21,6 +22,33 @@ pub struct Caller {
     pub user: User,
     /// What proved it.
     pub credential: Credential,
+    /// Which stored hash a password matched, if it was one.
+    pub proof: Option<PasswordProof>,
+}
+
+/// Which stored hash a password matched: to be asked again where it matters that it still is the
+/// person's, since comparing takes long enough for someone to change it.
+///
+/// ```
+/// use omicron_auth::PasswordProof;
+/// let proof = PasswordProof::of("$2b$12$…");
+/// assert!(proof.holds_for("$2b$12$…") && !proof.holds_for("$2b$12$another"));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordProof([u8; 32]);
+
+impl PasswordProof {
+    /// The proof for a stored hash.
+    #[must_use]
+    pub fn of(stored: &str) -> Self {
+        Self(hmac_sha256(b"omicron proof", &[stored.as_bytes()]))
+    }
+
+    /// Whether this still is what is stored.
+    #[must_use]
+    pub fn holds_for(&self, stored: &str) -> bool {
+        *self == Self::of(stored)
+    }
 }
 
 impl Caller {

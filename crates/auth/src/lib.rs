@@ -37,12 +37,15 @@ mod error;
 mod memory;
 mod password;
 mod secret;
+pub mod signature;
+mod throttle;
 mod token;
 
 pub use authenticator::Authenticator;
-pub use caller::Caller;
+pub use caller::{Caller, PasswordProof};
 pub use credentials::{Credentials, Malformed};
 pub use error::Error;
 pub use password::{InvalidPassword, Password, PasswordPolicy, Passwords};
 pub use secret::{Secret, TooShort};
+pub use throttle::{Attempt, Network, Throttle};
 pub use token::{NotAToken, TokenText};

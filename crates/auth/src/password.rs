@@ -1,7 +1,7 @@
 //! Passwords: what may be one, and how they are hashed and compared.
 
-use crate::Error;
 use crate::secret::hmac_sha256;
+use crate::{Attempt, Error};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use omicron_persistence::{Error as Database, Lane};
@@ -163,9 +163,14 @@ impl Passwords {
     }
 
     /// Whether the password is the one of this hash; with no hash, no, after the same time.
-    pub(crate) async fn verify(&self, password: &Password, hash: Option<&str>) -> Verdict {
-        let job = self.comparison(password, hash);
-        self.lane.run(job).await?
+    pub(crate) async fn verify(
+        &self,
+        password: &Password,
+        hash: Option<&str>,
+        attempt: Attempt,
+    ) -> Verdict {
+        let comparison = self.comparison(password, hash);
+        self.lane.run(move || attempt.compare(comparison)).await?
     }
 
     pub(crate) fn verify_blocking(&self, password: &Password, hash: Option<&str>) -> Verdict {
@@ -178,12 +183,12 @@ impl Passwords {
         password: &Password,
         hash: Option<&str>,
     ) -> impl FnOnce() -> Verdict + Send + 'static {
-        let (digest, known) = (password.digest(), hash.is_some());
-        let hash = hash.unwrap_or(&self.decoy).to_owned();
+        // An account that nobody can log in with has no hash but a mark.
+        let stored = hash.filter(|hash| hash.starts_with("$2"));
+        let (digest, known) = (password.digest(), stored.is_some());
+        let hash = stored.unwrap_or(&self.decoy).to_owned();
         move || match bcrypt::verify(digest, &hash) {
             Ok(same) => Ok(same && known),
-            // An account that nobody can log in with has no hash but a mark.
-            Err(bcrypt::BcryptError::InvalidHash(_)) => Ok(false),
             Err(error) => Err(Error::Bcrypt(error)),
         }
     }

@@ -46,7 +46,7 @@ struct Arguments {
 enum ImportError {
     #[error("{}:{line}: {reason}; nothing of lines {first} to {line} was kept", file.display())]
     Line { file: PathBuf, first: u64, line: u64, reason: String },
-    #[error("{}: {source}", file.display())]
+    #[error("{}", file.display())]
     File { file: PathBuf, source: csv::Error },
     #[error(transparent)]
     Database(#[from] Error),
@@ -65,9 +65,8 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let causes = std::iter::successors(std::error::Error::source(&error), |e| e.source());
-            let causes: String = causes.map(|cause| format!(": {cause}")).collect();
-            eprintln!("{error}{causes}");
+            let cause = std::error::Error::source(&error);
+            eprintln!("{error}{}", cause.map_or(String::new(), |cause| format!(": {cause}")));
             ExitCode::FAILURE
         }
     }
@@ -236,6 +235,7 @@ fn bad_line(file: &Path, first: u64, line: u64, reason: &str) -> ImportError {
 fn reason(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
+        csv::ErrorKind::Utf8 { .. } => "is not written in UTF-8".to_owned(),
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("{len} fields instead of {expected_len}")
         }

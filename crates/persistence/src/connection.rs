@@ -2,7 +2,7 @@
 
 use crate::{Error, begin, target::Target};
 use diesel::connection::SimpleConnection;
-use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -114,10 +114,21 @@ fn postgres(url: &str) -> Result<AnyConnection, Error> {
     let mut connection = PgConnection::establish(url).map_err(unreachable_because)?;
     // diesel binds LIMIT, for which PostgreSQL would plan each call anew.
     connection.batch_execute(
-        "SET statement_timeout = '10s'; SET lock_timeout = '5s';
+        "SET statement_timeout = '10s'; SET lock_timeout = '2s';
          SET idle_in_transaction_session_timeout = '60s';
          SET plan_cache_mode = force_generic_plan; SET timezone = 'UTC';
          SET default_transaction_isolation = 'read committed';",
     )?;
+    let Encoding { server_encoding } =
+        diesel::sql_query("SHOW server_encoding").get_result(&mut connection)?;
+    if server_encoding != "UTF8" {
+        return Err(Error::NotUtf8(server_encoding));
+    }
     Ok(AnyConnection::Postgres(connection))
+}
+
+#[derive(diesel::QueryableByName)]
+struct Encoding {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    server_encoding: String,
 }

@@ -55,8 +55,16 @@ pub struct Engine {
     db: Database,
     quick: Lane,
     slow: Lane,
-    /// SQLite has one writer; PostgreSQL has as many as there are threads.
-    writer: Option<Writer>,
+    writers: Writers,
+}
+
+/// Who writes: never those who read, since a write may wait for another one's lock.
+#[derive(Clone)]
+enum Writers {
+    /// SQLite has one writer.
+    One(Writer),
+    /// PostgreSQL has as many as there are threads for it.
+    Many(Lane),
 }
 
 impl Engine {
@@ -67,17 +75,16 @@ impl Engine {
     pub fn start(db: Database, options: EngineOptions) -> Result<Self, Error> {
         let lane = |name, threads| Lane::start(name, threads, options.queue, options.patience);
         let start = || -> std::io::Result<_> {
-            let writer = db
-                .is_embedded()
-                .then(|| Writer::start(db.clone(), options.queue, options.patience));
-            Ok((
-                lane("db-quick", options.quick)?,
-                lane("db-slow", options.slow)?,
-                writer.transpose()?,
-            ))
+            let writers = if db.is_embedded() {
+                Writers::One(Writer::start(db.clone(), options.queue, options.patience)?)
+            } else {
+                Writers::Many(lane("db-write", options.quick)?)
+            };
+            Ok((lane("db-quick", options.quick)?, lane("db-slow", options.slow)?, writers))
         };
-        let (quick, slow, writer) = start().map_err(|error| Error::Unavailable(Box::new(error)))?;
-        Ok(Self { db, quick, slow, writer })
+        let (quick, slow, writers) =
+            start().map_err(|error| Error::Unavailable(Box::new(error)))?;
+        Ok(Self { db, quick, slow, writers })
     }
 
     /// The database behind the threads, for callers that may block.
@@ -130,11 +137,17 @@ impl Engine {
         E: Failure + Send + 'static,
         W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
-        if let Some(writer) = &self.writer {
-            return writer.submit(actor, work)?.await.unwrap_or_else(|_| Err(gone().into()));
+        match &self.writers {
+            // The thread drops a job without a word only if it panics outside any.
+            Writers::One(writer) => {
+                let answer = writer.submit(actor, work)?.await;
+                answer.unwrap_or_else(|_| Err(Error::Panicked.into()))
+            }
+            Writers::Many(lane) => {
+                let db = self.db.clone();
+                settle(lane.run(move || db.write(&actor, work)).await)
+            }
         }
-        let db = self.db.clone();
-        settle(self.quick.run(move || db.write(&actor, work)).await)
     }
 
     /// As [`Database::write_serializable`].
@@ -147,11 +160,13 @@ impl Engine {
         E: Failure + Send + 'static,
         W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
-        if self.writer.is_some() {
-            return self.write(actor, work).await;
+        match &self.writers {
+            Writers::One(_) => self.write(actor, work).await,
+            Writers::Many(lane) => {
+                let db = self.db.clone();
+                settle(lane.run(move || db.write_serializable(&actor, work)).await)
+            }
         }
-        let db = self.db.clone();
-        settle(self.quick.run(move || db.write_serializable(&actor, work)).await)
     }
 }
 
@@ -161,9 +176,4 @@ fn settle<T, E: Failure>(result: Result<Result<T, E>, Refused>) -> Result<T, E> 
         Err(Refused::Full) => Err(Error::Overloaded.into()),
         Err(Refused::Panicked) => Err(Error::Panicked.into()),
     }
-}
-
-/// The writer's thread dropped the job without a word: it panicked outside any job.
-fn gone() -> Error {
-    Error::Panicked
 }

@@ -32,6 +32,15 @@ pub enum Error {
     /// Something that the change refers to is not there (any more).
     #[error("what the change refers to does not exist")]
     Gone,
+    /// A request with this nonce was seen before.
+    #[error("the nonce was used before")]
+    NonceUsed,
+    /// The key of a request came with another request before.
+    #[error("this Idempotency-Key came with another request: take a new one for each request")]
+    KeyReused,
+    /// The first request with the key is still being worked on.
+    #[error("the first request with this Idempotency-Key is still being worked on")]
+    KeyInUse,
     /// The queue is full, or the job waited longer than its client would.
     #[error("the database has more to do than it can")]
     Overloaded,
@@ -53,6 +62,9 @@ pub enum Error {
     /// The URL names no database that Omicron knows.
     #[error("the database URL is not understood: {0}")]
     BadUrl(String),
+    /// The PostgreSQL database keeps text in another encoding, in which names would be cut or lost.
+    #[error("the database keeps text as {0}: make one with ENCODING 'UTF8'")]
+    NotUtf8(String),
     /// There is no database file at this path.
     #[error("there is no database at {}", .0.display())]
     Missing(PathBuf),

@@ -5,13 +5,17 @@
 //! be erased by law and guessed by nobody, while the event still stands.
 
 use crate::connection::MultiBackend;
-use crate::tables::{event_payloads, events, unsealed};
+use crate::tables::{event_payloads, events};
 use crate::{Error, Transaction, View, random_bytes};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use omicron_domain::{Action, ProjectId, Subject, Timestamp, UserId};
+use omicron_domain::{Action, ProjectId, RequestId, Subject, Timestamp, UserId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+mod insert;
+
+use insert::insert;
 
 /// The version of what payloads look like; older ones are brought forward on reading.
 const FORMAT: i16 = 1;
@@ -44,26 +48,30 @@ pub(crate) fn append(
         at: tx.now().naive_utc(),
         actor: tx.actor().user.map(|id| id.0),
         credential: tx.actor().credential.map(|credential| credential.to_string()),
-        request_id: tx.actor().request_id.as_ref().map(ToString::to_string),
+        request_id: tx.actor().request_id.as_ref().map(kept_id),
         action: action.as_str(),
         project: project.map(|id| id.0),
         subject: subject.to_string(),
         payload_hash: hash(&salt, &payload),
         format: FORMAT,
     };
-    let seq: i64 = diesel::insert_into(events::table)
-        .values(event)
-        .returning(events::seq)
-        .get_result(tx.connection())?;
-    diesel::insert_into(event_payloads::table)
-        .values((
-            event_payloads::seq.eq(seq),
-            event_payloads::salt.eq(salt.to_vec()),
-            event_payloads::payload.eq(payload),
-        ))
-        .execute(tx.connection())?;
-    diesel::insert_into(unsealed::table).values(unsealed::seq.eq(seq)).execute(tx.connection())?;
-    Ok(())
+    insert(tx.connection(), event, &salt, &payload)
+}
+
+/// A request's id as the journal keeps it for ever: one that a client chose may say anything, even
+/// someone's name, unless it is a UUID. Of any other, a digest is kept, which the log leads to.
+fn kept_id(id: &RequestId) -> String {
+    let text = id.as_str();
+    let is_uuid = text.len() == 36
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    if is_uuid {
+        return text.to_owned();
+    }
+    let digest = Sha256::digest(text);
+    digest.iter().take(16).fold("sha256:".to_owned(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 fn hash(salt: &[u8], payload: &str) -> Vec<u8> {
@@ -87,7 +95,8 @@ pub struct Event {
     pub actor: Option<UserId>,
     /// By what right: the text of a [`Credential`](omicron_domain::Credential).
     pub credential: Option<String>,
-    /// In which request.
+    /// In which request: its id if that is a UUID, and else `sha256:` and the beginning of its
+    /// digest.
     pub request_id: Option<String>,
     /// What: the text of an [`Action`].
     pub action: String,

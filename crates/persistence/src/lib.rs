@@ -44,7 +44,8 @@
 //! | to | there is |
 //! | --- | --- |
 //! | open, read, write | [`Database`], [`Options`], [`View`], [`Transaction`] |
-//! | work on the tables | [`users`], [`tokens`], [`projects`] |
+//! | work on the tables | [`users`], [`tokens`], [`nonces`], [`projects`] |
+//! | do what is asked for twice once | [`idempotency`] |
 //! | see what happened | [`events_of`], [`Event`] |
 //! | bring tables up to date | [`upgrade`], [`downgrade`], [`migration_status`] |
 //! | copy a database in use | [`backup`] |
@@ -57,9 +58,11 @@ mod connection;
 mod database;
 mod engine;
 mod error;
+pub mod idempotency;
 mod journal;
 mod lane;
 mod migrate;
+pub mod nonces;
 mod options;
 pub mod projects;
 mod provision;

@@ -15,7 +15,7 @@ use omicron_domain::{
 mod change;
 mod owned;
 
-pub use change::{add_member, change, delete, remove_member};
+pub use change::{add_member, change, delete, remove_member, reserve};
 pub(crate) use owned::owned_by;
 
 #[derive(Queryable, Selectable)]
@@ -87,9 +87,7 @@ pub fn create(tx: &mut Transaction<'_>, new: &NewProject) -> Result<ProjectDetai
     members.push(new.owner);
     members.sort_unstable();
     members.dedup();
-    for member in members {
-        change::insert_member(tx, ProjectId(id), member)?;
-    }
+    change::insert_members(tx, ProjectId(id), &members)?;
     change::recorded(tx, ProjectId(id), Action::ProjectCreated)
 }
 
@@ -137,7 +135,7 @@ pub fn find(
     let row: Option<(ProjectRow, SummaryRow)> = found
         .inner_join(users::table)
         .select((ProjectRow::as_select(), SummaryRow::as_select()))
-        .first(view.connection)
+        .get_result(view.connection)
         .optional()?;
     row.map(|(row, owner)| row.with_owner(owner.try_into()?)).transpose()
 }

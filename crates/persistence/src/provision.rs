@@ -41,7 +41,7 @@ pub(crate) fn postgres(url: &str) -> Result<(), Error> {
     let mut connection = PgConnection::establish(&server).map_err(unreachable)?;
     let known: Found = diesel::sql_query(
         "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1) AS found,
-                format('CREATE DATABASE %I', $1) AS make",
+                format('CREATE DATABASE %I ENCODING ''UTF8'' TEMPLATE template0', $1) AS make",
     )
     .bind::<Text, _>(&name)
     .get_result(&mut connection)?;

@@ -26,6 +26,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    signature_nonces (token_id, nonce) {
+        token_id -> BigInt,
+        nonce -> Text,
+        expiration_date -> Timestamp,
+    }
+}
+
+diesel::table! {
     projects (id) {
         id -> BigInt,
         name -> Text,
@@ -70,6 +78,20 @@ diesel::table! {
 diesel::table! {
     unsealed (seq) {
         seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (user_id, route, key_hash) {
+        user_id -> BigInt,
+        route -> Text,
+        key_hash -> Binary,
+        request_hash -> Binary,
+        status -> SmallInt,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Binary,
+        expiration_date -> Timestamp,
     }
 }
 

@@ -83,9 +83,50 @@ pub fn find(view: &mut View<'_>, hash: &[u8; 32]) -> Result<Option<(Token, User)
         .inner_join(users::table)
         .filter(tokens::token_hash.eq(hash.to_vec()))
         .select((TokenRow::as_select(), UserRow::as_select()))
-        .first(view.connection)
+        .get_result(view.connection)
         .optional()?;
     row.map(|(token, user)| Ok((token.into(), user.try_into()?))).transpose()
+}
+
+/// The token of this id, live or not, its keyed hash, and the person it stands for.
+///
+/// ```
+/// # use omicron_domain::{TokenId, Viewer};
+/// # use omicron_persistence::{Database, Error, Options, tokens};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// assert!(db.read(Viewer::Nobody, |view| tokens::by_id(view, TokenId(1)))?.is_none());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn by_id(view: &mut View<'_>, id: TokenId) -> Result<Option<(Token, [u8; 32], User)>, Error> {
+    let row: Option<(TokenRow, Vec<u8>, UserRow)> = tokens::table
+        .inner_join(users::table)
+        .filter(tokens::id.eq(id.0))
+        .select((TokenRow::as_select(), tokens::token_hash, UserRow::as_select()))
+        .get_result(view.connection)
+        .optional()?;
+    let Some((token, hash, user)) = row else { return Ok(None) };
+    let hash = <[u8; 32]>::try_from(hash.as_slice())
+        .map_err(|error| Error::Corrupt("tokens.token_hash", Box::new(error)))?;
+    Ok(Some((token.into(), hash, user.try_into()?)))
+}
+
+/// A person's newest live token.
+///
+/// ```
+/// # use omicron_domain::{UserId, Viewer};
+/// # use omicron_persistence::{Database, Error, Options, tokens};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// assert!(db.read(Viewer::Nobody, |view| tokens::newest(view, UserId(1)))?.is_none());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn newest(view: &mut View<'_>, user: UserId) -> Result<Option<Token>, Error> {
+    Ok(first_live(view, user, 1)?.pop())
 }
 
 /// A person's live tokens, newest first: at most 1000.
@@ -101,11 +142,15 @@ pub fn find(view: &mut View<'_>, hash: &[u8; 32]) -> Result<Option<(Token, User)
 /// # Errors
 /// Those of the database.
 pub fn live(view: &mut View<'_>, user: UserId) -> Result<Vec<Token>, Error> {
+    first_live(view, user, 1000)
+}
+
+fn first_live(view: &mut View<'_>, user: UserId, most: i64) -> Result<Vec<Token>, Error> {
     let rows: Vec<TokenRow> = tokens::table
         .filter(tokens::user_id.eq(user.0))
         .filter(tokens::expiration_date.gt(view.now().naive_utc()))
         .order(tokens::id.desc())
-        .limit(1000)
+        .limit(most)
         .select(TokenRow::as_select())
         .load(view.connection)?;
     Ok(rows.into_iter().map(Token::from).collect())

@@ -8,12 +8,13 @@ use diesel::prelude::*;
 use omicron_domain::{
     Action, NewUser, Reference, User, UserId, UserStatus, UserWithProjects, Username,
 };
+use std::collections::HashMap;
 
 mod change;
 mod list;
 mod row;
 
-pub use change::{approve, set_disabled, set_email, set_password};
+pub use change::{approve, reserve, set_disabled, set_email, set_password};
 pub use list::list;
 pub(crate) use row::{SummaryRow, UserRow};
 
@@ -97,9 +98,9 @@ pub fn create(tx: &mut Transaction<'_>, new: &NewUser) -> Result<User, Error> {
 pub fn find(view: &mut View<'_>, who: &Reference<UserId, Username>) -> Result<Option<User>, Error> {
     let users = users::table.select(UserRow::as_select());
     let row = match who {
-        Reference::Id(id) => users.filter(users::id.eq(id.0)).first(view.connection),
+        Reference::Id(id) => users.filter(users::id.eq(id.0)).get_result(view.connection),
         Reference::Name(name) => {
-            users.filter(users::username_key.eq(name.key())).first(view.connection)
+            users.filter(users::username_key.eq(name.key())).get_result(view.connection)
         }
         Reference::Nothing => return Ok(None),
     };
@@ -126,9 +127,34 @@ pub fn find_with_password(
     let row: Option<(UserRow, String)> = users::table
         .filter(users::username_key.eq(username.key()))
         .select((UserRow::as_select(), users::password_hash))
-        .first(view.connection)
+        .get_result(view.connection)
         .optional()?;
     row.map(|(row, password_hash)| Ok((row.try_into()?, password_hash))).transpose()
+}
+
+/// The ids of those of these people who exist, by their names' keys.
+///
+/// ```
+/// # use omicron_domain::Viewer;
+/// # use omicron_persistence::{Database, Error, Options, users};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let names = ["ann".parse().unwrap(), "bob".parse().unwrap()];
+/// assert!(db.read(Viewer::Nobody, |view| users::ids_by_key(view, &names))?.is_empty());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn ids_by_key(
+    view: &mut View<'_>,
+    names: &[Username],
+) -> Result<HashMap<String, UserId>, Error> {
+    let keys: Vec<String> = names.iter().map(Username::key).collect();
+    let rows: Vec<(String, i64)> = users::table
+        .filter(users::username_key.eq_any(keys))
+        .select((users::username_key, users::id))
+        .load(view.connection)?;
+    Ok(rows.into_iter().map(|(key, id)| (key, UserId(id))).collect())
 }
 
 /// A person with the projects they own, as far as the viewer may see them.
@@ -169,6 +195,8 @@ pub fn count_administrators(view: &mut View<'_>) -> Result<i64, Error> {
         .filter(users::administrator.eq(true))
         .filter(users::disabled.eq(false))
         .filter(users::approved.eq(true))
+        // Nobody logs in to an account whose hash is a mere mark.
+        .filter(users::password_hash.like("$2%"))
         .count()
         .get_result(view.connection)?)
 }

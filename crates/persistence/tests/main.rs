@@ -5,6 +5,7 @@ mod append_only;
 mod backup;
 mod engine;
 mod group_commit;
+mod idempotency;
 mod journal;
 mod locks;
 mod migrations;

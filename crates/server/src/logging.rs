@@ -12,8 +12,9 @@ use log::Record;
 use omicron_domain::{Clock, SystemClock};
 use std::io::{self, Write};
 
-/// What `RUST_LOG` is by default; actix tells of its start what is told already.
-const QUIET: (&str, &str) = ("info", "info,actix_server=warn");
+/// What `RUST_LOG` is by default: actix tells of its start what is told already, and calls it an
+/// error when a client sends nonsense.
+const QUIET: (&str, &str) = ("info", "info,actix_server=warn,actix_http=off");
 
 /// Whose words these are, for `RUST_LOG`.
 const TARGET: &str = env!("CARGO_CRATE_NAME");

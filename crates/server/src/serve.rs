@@ -4,6 +4,7 @@ mod administrator;
 mod chores;
 mod listen;
 mod signals;
+mod tls;
 mod welcome;
 
 use crate::error::{Error, chain};
@@ -12,8 +13,9 @@ use crate::open;
 use crate::settings::{self, Settings};
 use administrator::First;
 use omicron_api::State;
-use omicron_auth::{Authenticator, Passwords};
+use omicron_auth::{Authenticator, Passwords, Throttle};
 use omicron_persistence::{Engine, EngineOptions};
+use rustls::ServerConfig;
 use std::net::{SocketAddr, TcpListener};
 
 /// Serves until the process is asked to end.
@@ -23,10 +25,12 @@ use std::net::{SocketAddr, TcpListener};
 pub fn run(settings: &Settings) -> Result<(), Error> {
     settings.check()?;
     let log = Logging::start(settings)?;
+    let tls = tls::load(settings)?;
     // First of all, so that a second server changes nothing before it finds that it is one.
     let (listener, address) = listen::bind(settings)?;
     let (state, first) = prepare(settings)?;
-    actix_web::rt::System::new().block_on(serve(settings, &log, listener, address, state, first))
+    let serving = serve(settings, &log, (listener, address), tls, state, first);
+    actix_web::rt::System::new().block_on(serving)
 }
 
 /// Everything that a request needs.
@@ -36,8 +40,8 @@ fn prepare(settings: &Settings) -> Result<(State, Option<First>), Error> {
         quick: if settings.database_url.is_server() { 4 } else { 2 },
         ..EngineOptions::default()
     };
-    // One for each thread, those of the writer and of the chores among them.
-    let connections = u32::try_from(sizes.quick + sizes.slow + 2).unwrap_or(u32::MAX);
+    // One for each thread that reads, as many for those that write, and one for the chores.
+    let connections = u32::try_from(2 * sizes.quick + sizes.slow + 1).unwrap_or(u32::MAX);
     let db = open::for_serving(settings, connections)?;
     let passwords = Passwords::start(settings.bcrypt_cost)?;
     let first = administrator::ensure(settings, &db, &passwords)?;
@@ -45,23 +49,25 @@ fn prepare(settings: &Settings) -> Result<(State, Option<First>), Error> {
         welcome::keep(settings, first)?;
     }
     let engine = Engine::start(db, sizes)?;
-    let authenticator = Authenticator::new(secret, passwords)?;
+    let throttle = Throttle::new(settings.login_failures);
+    let authenticator = Authenticator::new(secret, passwords)?.with_throttle(throttle);
     Ok((State::new(engine, authenticator, api_settings(settings)), first))
 }
 
 async fn serve(
     settings: &Settings,
     log: &Logging,
-    listener: TcpListener,
-    address: SocketAddr,
+    (listener, address): (TcpListener, SocketAddr),
+    tls: Option<ServerConfig>,
     state: State,
     first: Option<First>,
 ) -> Result<(), Error> {
-    let server = omicron_api::serve(vec![listener], Some(settings.workers()), state.clone())
-        .map_err(Error::Serve)?;
+    let workers = settings.workers();
+    let server = omicron_api::serve(vec![listener], workers, tls.as_ref(), state.clone());
+    let server = server.map_err(Error::Serve)?;
     signals::listen(log.clone(), state.clone(), server.handle())?;
     let chores = actix_web::rt::spawn(chores::each_minute(state.clone()));
-    log.announce(&format!("listening on http://{address}"));
+    log.announce(&format!("listening on {}://{address}", settings.scheme()));
     if let Some(first) = first {
         welcome::show(settings, address, &first);
     }
@@ -83,5 +89,6 @@ fn api_settings(settings: &Settings) -> omicron_api::Settings {
         token_lifetime: settings.token_lifetime(),
         password_policy: settings.password_policy(),
         metrics: settings.metrics(),
+        limits: settings.limits(),
     }
 }

@@ -37,6 +37,27 @@ pub struct Settings {
     /// Threads that answer requests.
     #[serde(default, deserialize_with = "values::number_if_given::<_, _, 1, 1024>")]
     workers: Option<usize>,
+    /// The certificate and those that vouch for it.
+    #[serde(default)]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Its key.
+    #[serde(default)]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// How many proxies stand in front.
+    #[serde(deserialize_with = "values::number::<_, _, 0, 16>")]
+    trusted_proxies: usize,
+    /// Requests a minute of each caller.
+    #[serde(deserialize_with = "values::number::<_, _, 0, 1_000_000_000>")]
+    rate_limit: u32,
+    /// Wrong passwords a minute that bring a pause.
+    #[serde(deserialize_with = "values::number::<_, _, 0, 1_000_000>")]
+    pub login_failures: u32,
+    /// Seconds that a body may take.
+    #[serde(deserialize_with = "values::number::<_, _, 1, 3600>")]
+    body_timeout: u64,
+    /// Connections at a time.
+    #[serde(deserialize_with = "values::number::<_, _, 1, 1_000_000>")]
+    max_connections: usize,
     /// Where relative paths begin.
     #[serde(default)]
     base_directory: Option<PathBuf>,

@@ -21,6 +21,12 @@ pub enum Error {
     /// A token can't be made with a token.
     #[error("a new token takes a password: a token can't make another one")]
     PasswordNeeded,
+    /// The password was changed, or its owner switched off, since it was compared.
+    #[error("the credentials are wrong or have expired")]
+    StaleCredentials,
+    /// This is for the owner of the account alone.
+    #[error("only its owner may change this account's {0}")]
+    NotYourAccount(&'static str),
     /// Nobody can register.
     #[error("registration is closed: ask an administrator for an account")]
     RegistrationClosed,

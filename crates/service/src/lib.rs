@@ -19,7 +19,7 @@
 //!     approved: true,
 //! };
 //! let ann = db.write(&Actor::command_line(), |tx| users::create(tx, &new))?;
-//! let ann = Caller { user: ann, credential: Credential::Password };
+//! let ann = Caller { user: ann, credential: Credential::Password, proof: None };
 //!
 //! let draft = projects::Draft {
 //!     name: "Alloys".parse().unwrap(),

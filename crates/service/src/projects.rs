@@ -6,7 +6,7 @@ use omicron_domain::{
     Description, Listing, NewProject, Page, Permission, Project, ProjectChange, ProjectDetails,
     ProjectId, ProjectName, Reference, Role, UserId, Username,
 };
-use omicron_persistence::{Transaction, View, projects, users};
+use omicron_persistence::{self as persistence, Transaction, View, projects, users};
 
 /// How a request names a project.
 pub type Which = Reference<ProjectId, ProjectName>;
@@ -43,10 +43,7 @@ pub fn create(
             named(tx, name, "/owner".to_owned())?
         }
     };
-    let mut members = Vec::with_capacity(draft.members.len());
-    for (index, name) in draft.members.iter().enumerate() {
-        members.push(named(tx, name, format!("/members/{index}"))?);
-    }
+    let members = all_named(tx, &draft.members)?;
     let (name, description) = (draft.name.clone(), draft.description.clone());
     Ok(projects::create(tx, &NewProject { name, description, owner, members })?)
 }
@@ -66,6 +63,21 @@ fn named(tx: &mut Transaction<'_>, name: &str, pointer: String) -> Result<UserId
     }
 }
 
+/// The ids of those that a request lists as members.
+fn all_named(tx: &mut Transaction<'_>, names: &[String]) -> Result<Vec<UserId>, Error> {
+    let parsed: Vec<Option<Username>> = names.iter().map(|name| name.parse().ok()).collect();
+    let known: Vec<Username> = parsed.iter().flatten().cloned().collect();
+    let ids = users::ids_by_key(tx.view(), &known)?;
+    let id = |(index, name): (usize, &Option<Username>)| {
+        let found = name.as_ref().and_then(|name| ids.get(&name.key())).copied();
+        found.ok_or_else(|| Error::UnknownUser {
+            pointer: format!("/members/{index}"),
+            name: names[index].clone(),
+        })
+    };
+    parsed.iter().enumerate().map(id).collect()
+}
+
 /// The projects that the caller may see.
 ///
 /// # Errors
@@ -82,7 +94,7 @@ pub fn find(view: &mut View<'_>, which: &Which) -> Result<ProjectDetails, Error>
     projects::details(view, which)?.ok_or(Error::NotFound("project"))
 }
 
-/// Renames or describes a project. To be called in a serializable transaction.
+/// Renames or describes a project.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`]; the name is taken.
@@ -100,7 +112,7 @@ pub fn change(
     Ok(projects::change(tx, project.project.id, change)?)
 }
 
-/// Adds someone to a project. To be called in a serializable transaction.
+/// Adds someone to a project.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`], [`Error::UnknownUser`]; the
@@ -117,8 +129,7 @@ pub fn add_member(
     Ok(projects::add_member(tx, project.project.id, user)?)
 }
 
-/// Takes someone out of a project; everyone but its owner may take themselves out. To be called
-/// in a serializable transaction.
+/// Takes someone out of a project; everyone but its owner may take themselves out.
 ///
 /// # Errors
 /// [`Error::NotFound`] of the project or the member, [`Error::Forbidden`], [`Error::Changed`];
@@ -137,12 +148,12 @@ pub fn remove_member(
     let member = member.ok_or(Error::NotFound("member"))?;
     match projects::remove_member(tx, project.id, member.id) {
         Ok(_) => Ok(()),
-        Err(omicron_persistence::Error::Gone) => Err(Error::NotFound("member")),
+        Err(persistence::Error::Gone) => Err(Error::NotFound("member")),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Deletes a project. To be called in a serializable transaction.
+/// Deletes a project.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`].
@@ -164,7 +175,13 @@ fn permitted(
     permission: Permission,
     unchanged: Unchanged<'_, ProjectDetails>,
 ) -> Result<ProjectDetails, Error> {
-    let project = find(tx.view(), which)?;
+    let id = find(tx.view(), which)?.project.id;
+    projects::reserve(tx, id).map_err(|error| match error {
+        // Deleted between the two.
+        persistence::Error::Gone => Error::NotFound("project"),
+        error => error.into(),
+    })?;
+    let project = find(tx.view(), &Which::Id(id))?;
     require(role_in(caller, &project.project), permission)?;
     if !unchanged(&project) {
         return Err(Error::Changed);

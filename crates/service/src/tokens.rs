@@ -3,8 +3,10 @@
 use crate::{Error, require};
 use chrono::TimeDelta;
 use omicron_auth::Caller;
-use omicron_domain::{Credential, Permission, Reference, Token, TokenId, UserId, Username};
-use omicron_persistence::{Transaction, View, tokens, users};
+use omicron_domain::{
+    Credential, Permission, Reference, Token, TokenId, UserId, UserStatus, Username,
+};
+use omicron_persistence::{self as persistence, Transaction, View, tokens, users};
 
 /// The longest that a token can live: a hundred years.
 pub const LONGEST: TimeDelta = TimeDelta::days(36_500);
@@ -24,7 +26,8 @@ pub enum Which {
 /// than [`LONGEST`] is cut to it.
 ///
 /// # Errors
-/// [`Error::PasswordNeeded`] if the caller came with a token.
+/// [`Error::PasswordNeeded`] if the caller came with a token; [`Error::StaleCredentials`] if their
+/// password has changed since it was compared.
 pub fn create(
     tx: &mut Transaction<'_>,
     caller: &Caller,
@@ -33,6 +36,12 @@ pub fn create(
 ) -> Result<Token, Error> {
     if caller.credential != Credential::Password {
         return Err(Error::PasswordNeeded);
+    }
+    // What has ended all their tokens meanwhile ends this one, too.
+    let (user, stored) = users::reserve(tx, caller.user.id)?;
+    let proven = caller.proof.is_some_and(|proof| proof.holds_for(&stored));
+    if !proven || user.status != UserStatus::Active {
+        return Err(Error::StaleCredentials);
     }
     let expiration_date = tx.now() + lifetime.min(LONGEST);
     Ok(tokens::create(tx, caller.user.id, hash, expiration_date)?)
@@ -64,16 +73,22 @@ pub fn revoke(tx: &mut Transaction<'_>, caller: &Caller, which: &Which) -> Resul
             token.id
         }
     };
-    Ok(tokens::revoke(tx, id)?)
+    match tokens::revoke(tx, id) {
+        // Someone else was first.
+        Err(persistence::Error::Gone) => Err(Error::NotFound("token")),
+        ended => Ok(ended?),
+    }
 }
 
 fn present(tx: &mut Transaction<'_>, caller: &Caller) -> Result<TokenId, Error> {
-    let live = tokens::live(tx.view(), caller.user.id)?;
-    let wanted = match caller.credential {
-        Credential::Token(id) => live.iter().find(|token| token.id == id),
-        Credential::Password | Credential::CommandLine => live.first(),
-    };
-    wanted.map(|token| token.id).ok_or(Error::NotFound("token"))
+    match caller.credential {
+        Credential::Token(id) => Ok(id),
+        Credential::Password | Credential::CommandLine => {
+            tokens::newest(tx.view(), caller.user.id)?
+                .map(|token| token.id)
+                .ok_or(Error::NotFound("token"))
+        }
+    }
 }
 
 fn revoke_all(tx: &mut Transaction<'_>, caller: &Caller, name: &str) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! What can be done with people.
 
 use crate::{Error, Registration, Unchanged, require};
-use omicron_auth::Caller;
+use omicron_auth::{Caller, PasswordProof};
 use omicron_domain::{
     EmailAddress, Listing, NewUser, Page, Permission, Reference, User, UserFilter, UserId,
     UserStatus, UserWithProjects, Username,
@@ -72,9 +72,6 @@ pub fn find(view: &mut View<'_>, who: &Who) -> Result<UserWithProjects, Error> {
 pub fn approve(tx: &mut Transaction<'_>, caller: &Caller, who: &Who) -> Result<User, Error> {
     require(caller.role(), Permission::ManageUsers)?;
     let user = existing(tx, who)?;
-    if user.status != UserStatus::Pending {
-        return Ok(user);
-    }
     Ok(users::approve(tx, user.id)?)
 }
 
@@ -128,8 +125,9 @@ pub fn change_email(
     let user = existing(tx, who)?;
     let permission =
         if user.id == caller.user.id { Permission::ChangeAccount } else { Permission::ManageUsers };
-    require(caller.role(), permission)?;
+    require(caller.role(), permission).map_err(|_| Error::NotYourAccount("email"))?;
     let id = Reference::Id(user.id);
+    users::reserve(tx, user.id)?;
     if !unchanged(&find(tx.view(), &id)?) {
         return Err(Error::Changed);
     }
@@ -144,21 +142,27 @@ pub fn change_email(
 pub fn own_account(view: &mut View<'_>, caller: &Caller, who: &Who) -> Result<User, Error> {
     let user = users::find(view, who)?.ok_or(Error::NotFound("user"))?;
     if user.id != caller.user.id {
-        return Err(Error::Forbidden(Permission::ManageUsers));
+        return Err(Error::NotYourAccount("password"));
     }
     Ok(user)
 }
 
-/// Gives a person another password, and ends all their tokens.
+/// Gives a person another password, and ends all their tokens. Whoever has shown the present
+/// password shows the proof of it; who may run commands on the machine needs none.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; [`Error::Changed`] if the password has changed since it was shown.
 pub fn change_password(
     tx: &mut Transaction<'_>,
     who: &Who,
+    proof: Option<PasswordProof>,
     password_hash: &str,
 ) -> Result<User, Error> {
-    let user = existing(tx, who)?;
+    let id = existing(tx, who)?.id;
+    let (user, stored) = users::reserve(tx, id)?;
+    if proof.is_some_and(|proof| !proof.holds_for(&stored)) {
+        return Err(Error::Changed);
+    }
     tokens::revoke_all(tx, user.id)?;
     Ok(users::set_password(tx, user.id, password_hash)?)
 }

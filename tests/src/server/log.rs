@@ -61,13 +61,14 @@ impl Log {
         drop(self.grown.wait_timeout(self.state(), Duration::from_millis(5)));
     }
 
-    /// The URL in the line that says `listening on http://HOST:PORT`.
+    /// The URL in the line that says `listening on http://HOST:PORT`, or `https`.
     pub(super) fn address(&self) -> Option<String> {
         let state = self.state();
         let whole_lines = state.text.rsplit_once('\n')?.0;
-        let (_, after) = whole_lines.split_once("listening on http://")?;
+        let (_, after) = whole_lines.split_once("listening on ")?;
+        let (scheme, after) = after.split_once("://")?;
         let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || ".:[]-".contains(c)));
-        Some(format!("http://{}", after[..end.unwrap_or(after.len())].trim_end_matches('.')))
+        Some(format!("{scheme}://{}", after[..end.unwrap_or(after.len())].trim_end_matches('.')))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

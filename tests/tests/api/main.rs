@@ -4,12 +4,21 @@
 mod access;
 mod accounts;
 mod durability;
+mod idempotency;
 mod lab;
+mod limits;
 mod listing;
+mod overload;
 mod problems;
 mod projects;
 mod protocol;
+mod races;
 mod registration;
+mod signatures;
+mod signer;
+mod smuggling;
+mod throttle;
+mod tls;
 mod tokens;
 mod users;
 

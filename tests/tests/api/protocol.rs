@@ -62,7 +62,7 @@ on_both! {
         assert!(["authorization", "content-type", "x-requested-with"].iter().all(|name| allowed.contains(name)));
         let call = lab.root().request("GET", "/api/v1/projects").header("origin", "null").send().expect(200);
         let exposed = call.header("access-control-expose-headers").unwrap().to_lowercase();
-        for name in ["page", "items_per_page", "count", "link", "etag", "location", "request-id"] {
+        for name in ["page", "items_per_page", "count", "link", "etag", "location", "idempotency-replayed", "request-id"] {
             assert!(exposed.split(", ").any(|exposed| exposed.trim() == name), "{name}: {exposed}");
         }
     }

@@ -78,8 +78,12 @@ fn title(kind: Option<&'static str>, status: StatusCode) -> &'static str {
         Some("taken") => "The name is taken",
         Some("conflict") => "The present state does not allow this",
         Some("changed") => "It has changed meanwhile",
+        Some("idempotency-key-reused") => "The key belongs to another request",
+        Some("idempotency-key-in-use") => "The first request is still being worked on",
+        Some("throttled") => "Too often",
         Some("busy") => "Too much at once",
         Some("unavailable") => "Not at the moment",
+        Some("uncertain") => "It may or may not have happened",
         Some("internal") => "Something went wrong on the server",
         _ => status.canonical_reason().unwrap_or("The request failed"),
     }

@@ -3,15 +3,19 @@
 use super::users::who;
 use crate::body::{Body, Document};
 use crate::caller::{Caller, ChangeAccount, ManageUsers};
+use crate::client;
 use crate::etag::{Conditions, tagged};
+use crate::once::{Post, respond, shown};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{AccountView, UserDetailsView};
+use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use actix_web::{HttpResponse, delete, patch, post, put};
+use actix_web::{HttpRequest, HttpResponse, delete, patch, post, put};
 use omicron_auth::{InvalidPassword, Password};
 use omicron_domain::{EmailAddress, UserWithProjects};
 use omicron_persistence::{Transaction, View};
+use omicron_service::Error;
 use omicron_service::users::{self, Who};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -84,7 +88,7 @@ async fn change(
         };
         users::change_email(tx, &caller, &who, &email, &unchanged)
     };
-    let user = state.engine.write_serializable(actor, work).await?;
+    let user = state.engine.write(actor, work).await?;
     state.authenticator.forget();
     tagged(HttpResponse::Ok(), &UserDetailsView::from(user))
 }
@@ -94,13 +98,17 @@ async fn change(
     tag = "users", security(("password" = []), ("token" = [])),
     params(("username_or_id" = String, Path, description = "Digits are an id")),
     request_body(content = ref("#/components/schemas/change-password")),
-    responses((status = 204, description = "It is changed")),
+    responses(
+        (status = 204, description = "It is changed"),
+        (status = 412, description = "It has been changed meanwhile, by someone else"),
+    ),
 )]
 #[put("/users/{username_or_id}/password")]
 async fn change_password(
     caller: Caller<ChangeAccount>,
     path: Path<String>,
     body: Body,
+    request: HttpRequest,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let body = body.read::<ChangePasswordBody>().await?;
@@ -110,11 +118,14 @@ async fn change_password(
     let caller = caller.into_inner();
     let work = move |view: &mut View<'_>| users::own_account(view, &caller, &who);
     let user = state.engine.read(viewer, work).await?;
-    if !state.authenticator.confirm(&state.engine, &user.username, &current).await? {
+    let from = client::address(&request);
+    let proof = state.authenticator.confirm(&state.engine, &user.username, &current, from).await?;
+    if proof.is_none() {
         return Err(Problem::invalid("/current_password", "is not the current password"));
     }
     let hash = state.authenticator.passwords().hash(&new).await?;
-    let work = move |tx: &mut Transaction<'_>| users::change_password(tx, &Who::Id(user.id), &hash);
+    let work =
+        move |tx: &mut Transaction<'_>| users::change_password(tx, &Who::Id(user.id), proof, &hash);
     state.engine.write(actor, work).await?;
     state.authenticator.forget();
     Ok(HttpResponse::NoContent().finish())
@@ -130,12 +141,17 @@ async fn change_password(
 async fn approve(
     caller: Caller<ManageUsers>,
     path: Path<String>,
+    post: Post,
     state: State,
 ) -> Result<HttpResponse, Problem> {
+    let once = post.read_nothing(&state).await?;
     let (who, actor) = (who(&path), caller.actor());
     let caller = caller.into_inner();
-    let user = state.engine.write(actor, move |tx| users::approve(tx, &caller, &who)).await?;
-    Ok(HttpResponse::Ok().json(AccountView::from(user)))
+    let work = move |tx: &mut Transaction<'_>| {
+        let user = users::approve(tx, &caller, &who)?;
+        Ok::<_, Error>(shown(StatusCode::OK, &AccountView::from(user))?)
+    };
+    respond(state.engine.write(actor, once.around(work)).await?)
 }
 
 /// Switches a user off, and ends all their tokens.

@@ -1,11 +1,13 @@
 //! Whether the server lives, whether it can serve, and how it fares.
 
+use crate::limits::READY;
 use crate::problem::Problem;
 use crate::state::{MetricsAccess, State};
 use actix_web::http::header::AUTHORIZATION;
+use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, HttpResponse, get};
-use omicron_domain::Viewer;
-use omicron_persistence::users;
+use omicron_domain::{Actor, Viewer};
+use omicron_persistence::{Error, users};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use subtle::ConstantTimeEq as _;
@@ -25,14 +27,22 @@ pub(super) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(HealthView { status: "ok" })
 }
 
-/// Whether the server can serve: its database answers, and it is not about to stop.
+/// Whether the server can serve: its database can be read and written at once, and it is not about to stop.
 #[utoipa::path(tag = "server", responses((status = 200, description = "It can", body = HealthView)))]
 #[get("/readyz")]
 pub(super) async fn readyz(state: State) -> Result<HttpResponse, Problem> {
     if state.is_draining() {
         return Err(Problem::unavailable("the server is about to stop"));
     }
-    state.engine.read(Viewer::Nobody, users::count_administrators).await?;
+    // Both, since another process can hold the one lock that SQLite's writers need.
+    let asked = async {
+        state.engine.read(Viewer::Nobody, users::count_administrators).await?;
+        state.engine.write(Actor::command_line(), |_| Ok::<_, Error>(())).await
+    };
+    match timeout(READY, asked).await {
+        Ok(answer) => answer?,
+        Err(_) => return Err(Problem::unavailable("the database does not answer in time")),
+    }
     Ok(HttpResponse::Ok().json(HealthView { status: "ok" }))
 }
 

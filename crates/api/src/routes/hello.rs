@@ -1,6 +1,7 @@
 //! That the server works.
 
-use actix_web::http::header::{ACCEPT, VARY};
+use actix_web::http::header::{Accept, Header as _, VARY};
+use actix_web::mime::{self, Mime};
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,10 +40,15 @@ pub(super) async fn index(request: HttpRequest) -> HttpResponse {
 }
 
 fn greet(request: &HttpRequest) -> HttpResponse {
-    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    let prefers_plain = Accept::parse(request).is_ok_and(|accept| {
+        let json_or_plain =
+            |kind: &Mime| *kind == mime::TEXT_PLAIN || *kind == mime::APPLICATION_JSON;
+        let first = accept.ranked().into_iter().find(json_or_plain);
+        first.is_some_and(|kind| kind == mime::TEXT_PLAIN)
+    });
     let mut response = HttpResponse::Ok();
     response.insert_header((VARY, "Accept"));
-    if accept.is_some_and(|accept| accept.trim_start().starts_with("text/plain")) {
+    if prefers_plain {
         return response.content_type("text/plain; charset=utf-8").body(GREETING);
     }
     response.json(HelloView {

@@ -1,17 +1,19 @@
 //! `/projects/{project}/members`: who belongs to a project.
 
 use super::projects::{unchanged, which};
-use crate::body::{Body, Document};
+use crate::body::Document;
 use crate::caller::{Caller, ReadUsers};
-use crate::etag::{Conditions, tagged};
+use crate::etag::Conditions;
+use crate::once::{Post, respond, shown_with_tag};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::ProjectDetailsView;
+use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, delete, post};
 use omicron_persistence::Transaction;
-use omicron_service::projects;
 use omicron_service::users::Who;
+use omicron_service::{Error, projects};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -44,17 +46,19 @@ async fn add(
     caller: Caller<ReadUsers>,
     path: Path<String>,
     conditions: Conditions,
-    body: Body,
+    post: Post,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let body = body.read::<NewMemberBody>().await?;
+    let (body, once) = post.read::<NewMemberBody>(&state).await?;
     let (which, actor) = (which(&path), caller.actor());
     let caller = caller.into_inner();
     let work = move |tx: &mut Transaction<'_>| {
-        projects::add_member(tx, &caller, &which, &body.username, &unchanged(&conditions))
+        let unchanged = unchanged(&conditions);
+        let project = projects::add_member(tx, &caller, &which, &body.username, &unchanged)?;
+        let shown = shown_with_tag(StatusCode::CREATED, &ProjectDetailsView::from(project))?;
+        Ok::<_, Error>(shown)
     };
-    let project = state.engine.write_serializable(actor, work).await?;
-    tagged(HttpResponse::Created(), &ProjectDetailsView::from(project))
+    respond(state.engine.write(actor, once.around(work)).await?)
 }
 
 /// Takes someone out of a project: for its owner, or for oneself.
@@ -84,6 +88,6 @@ async fn remove(
     let work = move |tx: &mut Transaction<'_>| {
         projects::remove_member(tx, &caller, &which, &who, &unchanged(&conditions))
     };
-    state.engine.write_serializable(actor, work).await?;
+    state.engine.write(actor, work).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -4,14 +4,17 @@ use crate::body::{Body, Document};
 use crate::caller::{Caller, CreateProjects, ReadUsers};
 use crate::etag::{Conditions, tagged};
 use crate::listing::{self, Paging};
+use crate::once::{Post, respond, shown_with_tag};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{DeletedView, ProjectDetailsView, ProjectView, ProjectsView};
-use actix_web::http::header::LOCATION;
+use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use omicron_domain::{Project, ProjectChange, ProjectDetails};
+use omicron_persistence::idempotency::Answer;
 use omicron_persistence::{Transaction, View};
+use omicron_service::Error;
 use omicron_service::projects::{self, Draft, Which};
 use serde::{Deserialize, Deserializer};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -93,18 +96,19 @@ pub(super) fn unchanged(conditions: &Conditions) -> impl Fn(&ProjectDetails) -> 
 #[post("/projects")]
 async fn create(
     caller: Caller<CreateProjects>,
-    body: Body,
+    post: Post,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let draft = body.read::<NewProjectBody>().await?.draft()?;
-    let actor = caller.actor();
+    let (body, once) = post.read::<NewProjectBody>(&state).await?;
+    let (draft, actor) = (body.draft()?, caller.actor());
     let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| projects::create(tx, &caller, &draft);
-    let project = state.engine.write(actor, work).await?;
-    let location = format!("{}/projects/{}", super::PREFIX, project.project.id);
-    let mut response = HttpResponse::Created();
-    response.insert_header((LOCATION, location));
-    tagged(response, &ProjectDetailsView::from(project))
+    let work = move |tx: &mut Transaction<'_>| {
+        let project = projects::create(tx, &caller, &draft)?;
+        let location = Some(format!("{}/projects/{}", super::PREFIX, project.project.id));
+        let shown = shown_with_tag(StatusCode::CREATED, &ProjectDetailsView::from(project))?;
+        Ok::<_, Error>(Answer { location, ..shown })
+    };
+    respond(state.engine.write(actor, once.around(work)).await?)
 }
 
 /// Lists the projects that the caller may see, by id.
@@ -175,7 +179,7 @@ async fn change(
     let work = move |tx: &mut Transaction<'_>| {
         projects::change(tx, &caller, &which, &change, &unchanged(&conditions))
     };
-    let project = state.engine.write_serializable(actor, work).await?;
+    let project = state.engine.write(actor, work).await?;
     tagged(HttpResponse::Ok(), &ProjectDetailsView::from(project))
 }
 
@@ -200,6 +204,6 @@ async fn delete(
     let work = move |tx: &mut Transaction<'_>| {
         projects::delete(tx, &caller, &which, &unchanged(&conditions))
     };
-    state.engine.write_serializable(actor, work).await?;
+    state.engine.write(actor, work).await?;
     Ok(HttpResponse::Ok().json(DeletedView { status: "resource deleted" }))
 }

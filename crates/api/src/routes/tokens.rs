@@ -9,6 +9,7 @@ use actix_web::web::Query;
 use actix_web::{HttpResponse, delete, get, post};
 use chrono::TimeDelta;
 use omicron_auth::TokenText;
+use omicron_domain::Credential;
 use omicron_persistence::Transaction;
 use omicron_service::tokens::{self, Which};
 use serde::Deserialize;
@@ -96,6 +97,7 @@ async fn issue(
     Ok(HttpResponse::Created().json(NewTokenView {
         id: token.id.0,
         token: text.expose(),
+        signing_key: state.authenticator.signing_key(token.id, &hash).expose(),
         expiration_date: time(token.expiration_date),
     }))
 }
@@ -145,22 +147,27 @@ async fn end(
     body: Body,
     state: &State,
 ) -> Result<HttpResponse, Problem> {
-    let named = body.read_optional::<RevokedToken>().await?.and_then(|body| body.token);
-    let which = match (whose.username, named, caller.credential) {
-        (Some(username), _, _) => Which::AllOf(username),
-        (None, Some(token), omicron_domain::Credential::Password) => {
-            let token: TokenText = token.parse().map_err(|error: omicron_auth::NotAToken| {
-                Problem::invalid("/token", error.to_string())
-            })?;
-            Which::Hash(state.authenticator.hash(&token))
-        }
-        (None, _, _) => Which::Present,
+    let which = match (whose.username, caller.credential) {
+        (Some(username), _) => Which::AllOf(username),
+        (None, Credential::Password) => named(body, state).await?,
+        // Whoever comes with a token ends that one, whatever the body.
+        (None, _) => Which::Present,
     };
     let actor = caller.actor();
     let caller = caller.into_inner();
     state.engine.write(actor, move |tx| tokens::revoke(tx, &caller, &which)).await?;
     state.authenticator.forget();
     Ok(HttpResponse::Ok().json(TokenStatusView { token_status: "deleted" }))
+}
+
+/// The token that a body names, or else the newest.
+async fn named(body: Body, state: &State) -> Result<Which, Problem> {
+    let body = body.read_optional::<RevokedToken>().await?;
+    let Some(token) = body.and_then(|body| body.token) else { return Ok(Which::Present) };
+    let token: TokenText = token
+        .parse()
+        .map_err(|_| Problem::invalid("/token", "must be a token, written as a UUID"))?;
+    Ok(Which::Hash(state.authenticator.hash(&token)))
 }
 
 /// Lists the caller's live tokens, newest first, without their text.

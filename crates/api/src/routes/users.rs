@@ -1,18 +1,22 @@
 //! `/users`: people.
 
 use super::accounts::new_password;
-use crate::body::{Body, Document};
+use crate::body::Document;
 use crate::caller::{Caller, ReadUsers, Visitor};
 use crate::etag::Conditions;
 use crate::listing::{self, Paging};
+use crate::once::{Post, respond, shown};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{UserDetailsView, UserView, UsersView};
-use actix_web::http::header::{LOCATION, VARY};
+use actix_web::http::StatusCode;
+use actix_web::http::header::VARY;
 use actix_web::web::{Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use omicron_domain::{NewUser, UserFilter, UserWithProjects};
+use omicron_persistence::idempotency::Answer;
 use omicron_persistence::{Transaction, View};
+use omicron_service::Error;
 use omicron_service::users::{self, Who};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -84,10 +88,11 @@ pub(super) fn who(path: &Path<String>) -> Who {
     ),
 )]
 #[post("/users")]
-async fn register(visitor: Visitor, body: Body, state: State) -> Result<HttpResponse, Problem> {
+async fn register(visitor: Visitor, post: Post, state: State) -> Result<HttpResponse, Problem> {
     let registration = state.settings.registration;
     users::admit(registration, visitor.caller.as_ref())?;
-    let body = body.read::<NewUserBody>().await?;
+    let post = post.keyed_if(visitor.caller.is_some());
+    let (body, once) = post.read::<NewUserBody>(&state).await?;
     let username = body.username.parse().map_err(Problem::of_field("/username"))?;
     let email = body.email.parse().map_err(Problem::of_field("/email"))?;
     let password = new_password("/password", &body.password, &state)?;
@@ -95,13 +100,13 @@ async fn register(visitor: Visitor, body: Body, state: State) -> Result<HttpResp
     let new = NewUser { username, email, password_hash, administrator: false, approved: false };
     let actor = visitor.actor();
     let caller = visitor.caller;
-    let work =
-        move |tx: &mut Transaction<'_>| users::register(tx, registration, caller.as_ref(), &new);
-    let user = state.engine.write(actor, work).await?;
-    let location = format!("{}/users/{}", super::PREFIX, user.id);
-    Ok(HttpResponse::Created()
-        .insert_header((LOCATION, location))
-        .json(UserView::from(user.summary())))
+    let work = move |tx: &mut Transaction<'_>| {
+        let user = users::register(tx, registration, caller.as_ref(), &new)?;
+        let location = Some(format!("{}/users/{}", super::PREFIX, user.id));
+        let shown = shown(StatusCode::CREATED, &UserView::from(user.summary()))?;
+        Ok::<_, Error>(Answer { location, ..shown })
+    };
+    respond(state.engine.write(actor, once.around(work)).await?)
 }
 
 /// Lists users by id, each with the projects they own that the caller may see.

@@ -23,20 +23,33 @@ struct State<'a> {
     date_created: Timestamp,
 }
 
-pub(super) fn insert_member(
+pub(super) fn insert_members(
     tx: &mut Transaction<'_>,
     project: ProjectId,
-    user: UserId,
+    users: &[UserId],
 ) -> Result<(), Error> {
-    diesel::insert_into(project_members::table)
-        .values((
+    let date_added = tx.now().naive_utc();
+    let row = |user: &UserId| {
+        (
             project_members::project_id.eq(project.0),
             project_members::user_id.eq(user.0),
-            project_members::date_added.eq(tx.now().naive_utc()),
-        ))
-        .execute(tx.connection())
-        .or_taken(Error::AlreadyMember)?;
-    Ok(())
+            project_members::date_added.eq(date_added),
+        )
+    };
+    match tx.connection() {
+        // One statement each costs nothing here, and stays prepared.
+        AnyConnection::Sqlite(connection) => users.iter().try_for_each(|user| {
+            diesel::insert_into(project_members::table)
+                .values(row(user))
+                .execute(connection)
+                .map(drop)
+        }),
+        AnyConnection::Postgres(connection) => {
+            let rows: Vec<_> = users.iter().map(row).collect();
+            diesel::insert_into(project_members::table).values(rows).execute(connection).map(drop)
+        }
+    }
+    .or_taken(Error::AlreadyMember)
 }
 
 /// Renames or describes a project.
@@ -97,7 +110,7 @@ pub fn add_member(
     user: UserId,
 ) -> Result<ProjectDetails, Error> {
     lock(tx, id, Until::Changed)?;
-    insert_member(tx, id, user)?;
+    insert_members(tx, id, &[user])?;
     recorded(tx, id, Action::ProjectMemberAdded)
 }
 
@@ -154,6 +167,24 @@ pub fn delete(tx: &mut Transaction<'_>, id: ProjectId) -> Result<(), Error> {
     tx.record(Action::ProjectDeleted, id, Some(id), &())
 }
 
+/// Makes other changes of a project wait until this transaction ends: for whoever looks at its
+/// state before changing it.
+///
+/// ```
+/// # use omicron_domain::{Actor, ProjectId};
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let nothing = db.write(&Actor::command_line(), |tx| projects::reserve(tx, ProjectId(1)));
+/// assert!(matches!(nothing, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Gone`] if there is no such project.
+pub fn reserve(tx: &mut Transaction<'_>, id: ProjectId) -> Result<(), Error> {
+    lock(tx, id, Until::Changed).map(drop)
+}
+
 /// How long no one else may do what.
 #[derive(Clone, Copy)]
 enum Until {
@@ -168,12 +199,12 @@ enum Until {
 fn lock(tx: &mut Transaction<'_>, id: ProjectId, until: Until) -> Result<UserId, Error> {
     let owner = projects::table.filter(projects::id.eq(id.0)).select(projects::owner_id);
     let found: Option<i64> = match (tx.connection(), until) {
-        (AnyConnection::Sqlite(connection), _) => owner.first(connection),
+        (AnyConnection::Sqlite(connection), _) => owner.get_result(connection),
         (AnyConnection::Postgres(connection), Until::Changed) => {
-            owner.for_no_key_update().first(connection)
+            owner.for_no_key_update().get_result(connection)
         }
         (AnyConnection::Postgres(connection), Until::Deleted) => {
-            owner.for_update().first(connection)
+            owner.for_update().get_result(connection)
         }
     }
     .optional()?;

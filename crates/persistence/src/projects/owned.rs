@@ -4,47 +4,87 @@ use super::ProjectRow;
 use crate::connection::AnyConnection;
 use crate::{Error, View};
 use chrono::NaiveDateTime;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Text, Timestamp};
+use diesel::sqlite::Sqlite;
 use omicron_domain::{Project, UserId, UserSummary, Viewer};
 use std::collections::HashMap;
 
 /// How many projects of each person; the count says how many there are.
 const MOST: i64 = 100;
 
-#[derive(QueryableByName)]
+#[derive(Queryable)]
 struct OwnedRow {
-    #[diesel(sql_type = BigInt)]
     owner_id: i64,
-    #[diesel(sql_type = BigInt)]
     owned: i64,
-    #[diesel(sql_type = BigInt)]
     id: i64,
-    #[diesel(sql_type = Text)]
     name: String,
-    #[diesel(sql_type = Text)]
     description: String,
-    #[diesel(sql_type = Timestamp)]
     date_created: NaiveDateTime,
 }
 
-/// `$1`: the owners, `$2`: the viewer, or -1 for one who sees everything, `$3`: how many of each.
-macro_rules! owned {
-    ($owners:literal) => {
-        concat!(
-            "SELECT owner_id, owned, id, name, description, date_created FROM (
-                 SELECT owner_id, id, name, description, date_created,
-                        count(*) OVER (PARTITION BY owner_id) AS owned,
-                        row_number() OVER (PARTITION BY owner_id ORDER BY id) AS place
-                 FROM projects
-                 WHERE owner_id ",
-            $owners,
-            " AND ($2 = -1 OR id IN (
-                     SELECT project_id FROM project_members WHERE user_id = $2))
-             ) AS numbered
-             WHERE place <= $3 ORDER BY owner_id, id"
-        )
-    };
+/// A query of its own, since diesel keeps no statement of `sql_query` prepared.
+struct Owned<Owners> {
+    owners: Owners,
+    /// -1 for one who sees everything.
+    viewer: i64,
+}
+
+impl<Owners: 'static> QueryId for Owned<Owners> {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<Owners> Query for Owned<Owners> {
+    type SqlType = (BigInt, BigInt, BigInt, Text, Text, Timestamp);
+}
+
+impl RunQueryDsl<SqliteConnection> for Owned<String> {}
+impl RunQueryDsl<PgConnection> for Owned<Vec<i64>> {}
+
+impl QueryFragment<Sqlite> for Owned<String> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(OWNED_BY);
+        out.push_sql("IN (SELECT value FROM json_each(");
+        out.push_bind_param::<Text, _>(&self.owners)?;
+        out.push_sql("))");
+        self.visible_and_first(out)
+    }
+}
+
+impl QueryFragment<Pg> for Owned<Vec<i64>> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(OWNED_BY);
+        out.push_sql("= ANY (");
+        out.push_bind_param::<Array<BigInt>, _>(&self.owners)?;
+        out.push_sql(")");
+        self.visible_and_first(out)
+    }
+}
+
+const OWNED_BY: &str = "SELECT owner_id, owned, id, name, description, date_created FROM (
+    SELECT owner_id, id, name, description, date_created,
+           count(*) OVER (PARTITION BY owner_id) AS owned,
+           row_number() OVER (PARTITION BY owner_id ORDER BY id) AS place
+    FROM projects WHERE owner_id ";
+
+impl<Owners> Owned<Owners> {
+    fn visible_and_first<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<BigInt>,
+        i64: diesel::serialize::ToSql<BigInt, DB>,
+    {
+        out.push_sql(" AND (");
+        out.push_bind_param::<BigInt, _>(&self.viewer)?;
+        out.push_sql(" = -1 OR id IN (SELECT project_id FROM project_members WHERE user_id = ");
+        out.push_bind_param::<BigInt, _>(&self.viewer)?;
+        out.push_sql("))) AS numbered WHERE place <= ");
+        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_sql(" ORDER BY owner_id, id");
+        Ok(())
+    }
 }
 
 /// The first hundred visible projects of each of these people, and how many there are.
@@ -60,18 +100,9 @@ pub(crate) fn owned_by(
     let ids: Vec<i64> = owners.iter().map(|owner| owner.id.0).collect();
     let rows: Vec<OwnedRow> = match view.connection {
         AnyConnection::Sqlite(connection) => {
-            let ids = serde_json::json!(ids).to_string();
-            diesel::sql_query(owned!("IN (SELECT value FROM json_each($1))"))
-                .bind::<Text, _>(ids)
-                .bind::<BigInt, _>(viewer)
-                .bind::<BigInt, _>(MOST)
-                .load(connection)?
+            Owned { owners: serde_json::json!(ids).to_string(), viewer }.load(connection)?
         }
-        AnyConnection::Postgres(connection) => diesel::sql_query(owned!("= ANY ($1)"))
-            .bind::<Array<BigInt>, _>(ids)
-            .bind::<BigInt, _>(viewer)
-            .bind::<BigInt, _>(MOST)
-            .load(connection)?,
+        AnyConnection::Postgres(connection) => Owned { owners: ids, viewer }.load(connection)?,
     };
     let owners: HashMap<i64, &UserSummary> =
         owners.iter().map(|owner| (owner.id.0, owner)).collect();

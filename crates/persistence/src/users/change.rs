@@ -1,12 +1,44 @@
 //! Changes of people.
 
-use super::find;
+use super::{UserRow, find};
+use crate::connection::AnyConnection;
 use crate::tables::users;
 use crate::{Error, Transaction};
 use diesel::prelude::*;
 use omicron_domain::{Action, EmailAddress, Reference, User, UserId};
 
-/// Lets a person in who waits for it.
+/// A person and what remains of their password, as they are until this transaction ends: other
+/// changes of them wait.
+///
+/// ```
+/// # use omicron_domain::{Actor, UserId};
+/// # use omicron_persistence::{Database, Error, Options, users};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let nobody = db.write(&Actor::command_line(), |tx| users::reserve(tx, UserId(1)));
+/// assert!(matches!(nobody, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Gone`] if there is no such person.
+pub fn reserve(tx: &mut Transaction<'_>, id: UserId) -> Result<(User, String), Error> {
+    let person = users::table
+        .filter(users::id.eq(id.0))
+        .select((UserRow::as_select(), users::password_hash));
+    let row: Option<(UserRow, String)> = match tx.connection() {
+        connection @ AnyConnection::Sqlite(_) => person.get_result(connection),
+        AnyConnection::Postgres(connection) => users::table
+            .filter(users::id.eq(id.0))
+            .for_no_key_update()
+            .select((UserRow::as_select(), users::password_hash))
+            .get_result(connection),
+    }
+    .optional()?;
+    let (user, password_hash) = row.ok_or(Error::Gone)?;
+    Ok((user.try_into()?, password_hash))
+}
+
+/// Lets a person in; one who is in already stays so, and nothing is recorded.
 ///
 /// ```
 /// # use omicron_domain::{Actor, UserId};
@@ -20,9 +52,11 @@ use omicron_domain::{Action, EmailAddress, Reference, User, UserId};
 /// # Errors
 /// [`Error::Gone`] if there is no such person.
 pub fn approve(tx: &mut Transaction<'_>, id: UserId) -> Result<User, Error> {
-    let user = diesel::update(users::table.filter(users::id.eq(id.0)));
-    let changed = user.set(users::approved.eq(true)).execute(tx.connection())?;
-    changed_user(tx, id, changed, Action::UserApproved)
+    let waiting = users::table.filter(users::id.eq(id.0)).filter(users::approved.eq(false));
+    match diesel::update(waiting).set(users::approved.eq(true)).execute(tx.connection())? {
+        0 => find(tx.view(), &Reference::Id(id))?.ok_or(Error::Gone),
+        changed => changed_user(tx, id, changed, Action::UserApproved),
+    }
 }
 
 /// Switches a person off, or on again.

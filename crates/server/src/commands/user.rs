@@ -112,7 +112,8 @@ fn set_password(
 ) -> Result<(), Error> {
     let who = Who::Id(find(db, name)?.id);
     let password = New::choose(generate, settings)?;
-    let user = db.write(&Actor::command_line(), |tx| change_password(tx, &who, &password.hash))?;
+    let user =
+        db.write(&Actor::command_line(), |tx| change_password(tx, &who, None, &password.hash))?;
     say(&user, "has another password")?;
     password.tell()
 }

@@ -3,20 +3,25 @@
 use crate::error::chain;
 use omicron_api::State;
 use omicron_domain::Actor;
-use omicron_persistence::{Error, tokens};
+use omicron_persistence::{Error, Transaction, idempotency, nonces, tokens};
 use std::time::Duration;
 
-/// Writes down when tokens were used, and removes those that have expired.
+/// Writes down when tokens were used, and removes what has expired.
 pub(super) async fn each_minute(state: State) {
     loop {
         actix_web::rt::time::sleep(Duration::from_mins(1)).await;
         let flushed = state.flush_last_use().await;
-        let removed = state.engine.write(Actor::command_line(), tokens::remove_expired).await;
+        let removed = state.engine.write(Actor::command_line(), remove_expired).await;
         match flushed.and(removed) {
             // There will be a better minute.
             Ok(0) | Err(Error::Overloaded) => {}
-            Ok(count) => log::debug!(count; "removed expired tokens"),
+            Ok(count) => log::debug!(count; "removed what has expired"),
             Err(error) => log::warn!("tokens could not be tidied up: {}", chain(&error)),
         }
     }
+}
+
+fn remove_expired(tx: &mut Transaction<'_>) -> Result<usize, Error> {
+    let nonces = nonces::remove_expired(tx)?;
+    Ok(tokens::remove_expired(tx)? + idempotency::remove_expired(tx)? + nonces)
 }

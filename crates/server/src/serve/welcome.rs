@@ -50,7 +50,7 @@ pub(super) fn show(settings: &Settings, address: SocketAddr, first: &First) {
 }
 
 fn block(settings: &Settings, address: SocketAddr, first: &First) -> String {
-    let url = format!("http://{}", reachable(address));
+    let url = format!("{}://{}", settings.scheme(), reachable(address));
     let name = &first.user.username;
     let (password, note, typed) = match &first.generated {
         Some(password) => {

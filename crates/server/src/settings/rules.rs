@@ -2,11 +2,12 @@
 
 use super::{BadSetting, BadSettings, Settings, State};
 use chrono::TimeDelta;
-use omicron_api::{MetricsAccess, Origins};
+use omicron_api::{Limits, MetricsAccess, Origins};
 use omicron_auth::{Password, PasswordPolicy, Secret};
 use omicron_service::Registration;
 use secrecy::ExposeSecret;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 impl Settings {
     /// Refuses what is insecure where that matters.
@@ -17,6 +18,7 @@ impl Settings {
         let refused = [
             self.check_token_secret_key().err(),
             self.root_password().err(),
+            self.check_tls(),
             self.in_production(
                 self.debug,
                 "DEBUG",
@@ -145,6 +147,37 @@ impl Settings {
             (Some(token), _) => MetricsAccess::Token(token.clone()),
             (None, None) => MetricsAccess::Open,
             (None, Some(_)) => MetricsAccess::Closed,
+        }
+    }
+
+    /// What clients may take.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            trusted_proxies: self.trusted_proxies,
+            rate: self.rate_limit,
+            body: Duration::from_secs(self.body_timeout),
+            connections: self.max_connections,
+        }
+    }
+
+    /// Whether the server speaks TLS.
+    #[must_use]
+    pub fn has_tls(&self) -> bool {
+        self.tls_cert.is_some()
+    }
+
+    /// How a URL of this server begins.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.has_tls() { "https" } else { "http" }
+    }
+
+    fn check_tls(&self) -> Option<BadSetting> {
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(_), None) => Some(BadSetting::new("TLS_KEY", "must be given with TLS_CERT")),
+            (None, Some(_)) => Some(BadSetting::new("TLS_CERT", "must be given with TLS_KEY")),
+            _ => None,
         }
     }
 

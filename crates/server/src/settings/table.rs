@@ -93,6 +93,19 @@ pub static GROUPS: &[(&str, &[Setting])] = &[
             value("IP_ADDRESS", "127.0.0.1", "0.0.0.0", "IPv4 or IPv6 address to listen on"),
             value("PORT", "5000", "8080", "port to listen on; 0 takes any that is free"),
             words("WORKERS", "one per core", "2", "threads that answer requests"),
+            words(
+                "TLS_CERT",
+                "none: HTTP without TLS",
+                "/etc/omicron/fullchain.pem",
+                "PEM file with the certificate and those that vouch for it, to serve HTTPS; goes with TLS_KEY",
+            ),
+            words("TLS_KEY", "none", "/etc/omicron/privkey.pem", "PEM file with the certificate's key"),
+            value(
+                "TRUSTED_PROXIES",
+                "0",
+                "1",
+                "how many proxies stand in front: so many are believed about where a request comes from",
+            ),
         ],
     ),
     (
@@ -189,6 +202,25 @@ pub static GROUPS: &[(&str, &[Setting])] = &[
                 "bearer token that /metrics asks for; without one, it is open only where nobody else can reach it",
             )
             .secret(),
+        ],
+    ),
+    (
+        "How much a client may take",
+        &[
+            value(
+                "RATE_LIMIT",
+                "60000",
+                "60000",
+                "requests a minute of each user, and of each address without one; 0 for no limit",
+            ),
+            value(
+                "LOGIN_FAILURES",
+                "10",
+                "10",
+                "wrong passwords a minute, for an account or from an address, that bring a growing pause; 0 for none",
+            ),
+            value("BODY_TIMEOUT", "30", "30", "seconds that the body of a request may take to arrive"),
+            value("MAX_CONNECTIONS", "2048", "2048", "connections at a time; more wait until one ends"),
         ],
     ),
     (

@@ -1,0 +1,57 @@
+//! What the document says of each POST that may be sent again.
+
+use crate::once::{KEY, LONGEST_KEY};
+use serde_json::{Value, json};
+
+/// POSTs whose answer is a secret, so that it can't be kept: their handlers take no key.
+const SECRET: [&str; 2] = ["/api/v1/token", "/api/v1/tokens"];
+
+/// Failures that come of a key.
+const FAILURES: [(&str, &str); 2] = [
+    ("409", "The first request with this key is still being worked on: see `Retry-After`"),
+    ("422", "The key came with another request before"),
+];
+
+/// Adds the header and what comes of it to every POST but those.
+pub(super) fn add(document: &mut Value) {
+    document["components"]["parameters"][KEY] = parameter();
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        if let Some(post) = item.get_mut("post").filter(|_| !SECRET.contains(&path.as_str())) {
+            add_to(post);
+        }
+    }
+}
+
+fn parameter() -> Value {
+    json!({
+        "name": KEY,
+        "in": "header",
+        "description": "Makes the request safe to send again: for 24 hours, the same request with \
+            the same key is not done again but gets the first answer. Quotes round the key mean \
+            nothing. Without credentials it is ignored.",
+        "schema": {"type": "string", "pattern": format!("^[!#-~][!-~]{{0,{}}}$", LONGEST_KEY - 1)},
+        "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+    })
+}
+
+fn add_to(operation: &mut Value) {
+    let key = json!({"$ref": format!("#/components/parameters/{KEY}")});
+    match operation["parameters"].as_array_mut() {
+        Some(parameters) => parameters.push(key),
+        None => operation["parameters"] = json!([key]),
+    }
+    let responses = &mut operation["responses"];
+    for (status, response) in responses.as_object_mut().into_iter().flatten() {
+        if status.starts_with('2') {
+            response["headers"]["Idempotency-Replayed"] = json!({
+                "schema": {"const": "true"},
+                "description": "Nothing was done now: this was the answer to the first request",
+            });
+        }
+    }
+    for (status, told) in FAILURES {
+        let description = &mut responses[status]["description"];
+        let both = description.as_str().map(|first| format!("{first}. {told}"));
+        *description = both.unwrap_or_else(|| told.to_owned()).into();
+    }
+}
