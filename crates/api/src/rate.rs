@@ -117,6 +117,9 @@ fn counted(request: &HttpRequest, state: &State, asker: Asker) -> Option<Problem
 /// Wraps the routes: `App::new().wrap(from_fn(rate::limited))`. Whoever shows no credentials is
 /// counted by their address before anything is done for them; all others once it is known who they
 /// are, or that they are nobody.
+///
+/// # Errors
+/// Those of what it wraps.
 pub async fn limited<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,

@@ -217,7 +217,10 @@ fn a_new_password_comes_with_the_present_one() {
             (json!({"current_password": "y"}), &["/new_password"]),
             (json!({"new_password": "", "current_password": "y"}), &["/new_password"]),
             (json!({"new_password": "x", "current_password": 1}), &["/current_password"]),
-            (json!({"new_password": "x", "current_password": "y", "newpassword": "x"}), &["/newpassword"]),
+            (
+                json!({"new_password": "x", "current_password": "y", "newpassword": "x"}),
+                &["/newpassword"],
+            ),
         ],
     );
 }

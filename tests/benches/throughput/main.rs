@@ -2,7 +2,7 @@
 //! machine in one run: `cargo bench -p omicron-tests`. Prints the tables of `docs/performance.md`.
 //!
 //! The load comes from `wrk` (Debian's package of that name), on the same cores as the server.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 mod hello;
 mod load;

@@ -120,21 +120,11 @@ impl World {
             .replace("{username_or_id}", &format!("other{}", self.suffix))
             .replace("{name}", "new-user")
             .replace("{path}", "nothing");
-        self.prepared(&client, row);
+        prepare(&client, row);
         let request = client.request(row.method, &path);
         match self.body(row) {
             Some(body) => request.json(&body).send().status,
             None => request.send().status,
-        }
-    }
-
-    /// A token to end, for whoever can have one.
-    fn prepared(&self, client: &Client, row: &Row<'_>) {
-        if row.method == "DELETE" && row.path.contains("/token") {
-            let made = client.post("/api/v1/token", &json!({}));
-            if made.status == 201 {
-                assert!(!text(&made.json()["token"]).is_empty());
-            }
         }
     }
 
@@ -154,6 +144,16 @@ impl World {
                 Some(json!({"username": format!("other{suffix}")}))
             }
             _ => None,
+        }
+    }
+}
+
+/// Makes a token to end, for whoever can have one.
+fn prepare(client: &Client, row: &Row<'_>) {
+    if row.method == "DELETE" && row.path.contains("/token") {
+        let made = client.post("/api/v1/token", &json!({}));
+        if made.status == 201 {
+            assert!(!text(&made.json()["token"]).is_empty());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What people change of their own accounts.
 
-use crate::lab::{PASSWORD, invalid, problem};
+use crate::lab::{PASSWORD, invalid, problem, token_of};
 use crate::{Lab, fixture};
 use omicron_tests::on_both;
 use serde_json::json;
@@ -25,7 +25,7 @@ on_both! {
 
     fn a_new_password_ends_the_old_one_and_all_tokens(lab: &Lab) {
         let ann = lab.person("ann");
-        let token = lab.anonymous().bearer(&lab.token_of(&ann));
+        let token = lab.anonymous().bearer(&token_of(&ann));
         let change = |current: &str, new: &str| json!({"current_password": current, "new_password": new});
         invalid(ann.put("/api/v1/users/ann/password", &change("wrong", "lion")), "/current_password");
         invalid(ann.put("/api/v1/users/ann/password", &change(PASSWORD, "")), "/new_password");

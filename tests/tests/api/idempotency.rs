@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: a POST that is sent again is done once.
 
-use crate::lab::{PASSWORD, invalid, person, problem, project};
+use crate::lab::{PASSWORD, invalid, person, problem, project, token_of};
 use crate::{Lab, fixture};
 use omicron_tests::{Answer, Backend, Client, Cluster, on_both};
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ on_both! {
         let bobs = send(&bob, PROJECTS, "k", &project("Steels")).expect(201);
         assert_eq!(bobs.header("idempotency-replayed"), None);
         // Whatever the credential, it is Ann.
-        let token = lab.token_of(&ann);
+        let token = token_of(&ann);
         replays(send(&lab.anonymous().bearer(&token), PROJECTS, "k", &project("Alloys")), &first);
         problem(send(&lab.anonymous(), PROJECTS, "k", &project("Alloys")), 401);
     }

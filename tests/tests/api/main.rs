@@ -1,5 +1,10 @@
 //! The API as a client meets it: the real binary, over HTTP, on both databases.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::format_collect,
+    clippy::format_push_string,
+    reason = "a test is to be read, and need not be fast"
+)]
 
 mod access;
 mod accounts;

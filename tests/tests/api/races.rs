@@ -1,6 +1,6 @@
 //! The same thing asked for at the same time: exactly one of each, and nobody is told what is not so.
 
-use crate::lab::{PASSWORD, project};
+use crate::lab::{PASSWORD, project, token_of};
 use crate::{Lab, fixture};
 use omicron_tests::{Answer, Client, on_both};
 use serde_json::json;
@@ -42,7 +42,7 @@ on_both! {
 
     fn a_token_ends_once(lab: &Lab) {
         let ann = lab.person("ann");
-        let token = lab.token_of(&ann);
+        let token = token_of(&ann);
         let body = json!({"token": token});
         let answers = at_once(6, |_| ann.delete_json("/api/v1/token", &body));
         assert_eq!(statuses(&answers), [200, 404, 404, 404, 404, 404]);

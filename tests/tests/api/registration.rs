@@ -1,6 +1,6 @@
 //! Who may become a user, and who decides.
 
-use crate::lab::{PASSWORD, invalid, person, problem};
+use crate::lab::{PASSWORD, invalid, person, problem, token_of};
 use crate::{Lab, fixture};
 use omicron_tests::{Backend, ROOT_PASSWORD, on_both};
 use serde_json::json;
@@ -8,7 +8,7 @@ use serde_json::json;
 on_both! {
     fn an_administrator_switches_people_off_and_on(lab: &Lab) {
         let ann = lab.person("ann");
-        let token = lab.anonymous().bearer(&lab.token_of(&ann));
+        let token = lab.anonymous().bearer(&token_of(&ann));
         problem(ann.put("/api/v1/users/ann/disabled", &json!({})), 403);
         let off = lab.root().put("/api/v1/users/ann/disabled", &json!({})).expect(200).json();
         assert_eq!(off["status"], "disabled");

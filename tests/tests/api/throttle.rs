@@ -1,6 +1,6 @@
 //! Whoever guesses has to wait, and nobody else.
 
-use crate::lab::{PASSWORD, problem};
+use crate::lab::{PASSWORD, problem, token_of};
 use crate::{Lab, fixture};
 use omicron_tests::{Answer, Backend, Client, on_both};
 use serde_json::json;
@@ -34,7 +34,7 @@ on_both! {
     fn guesses_at_a_password_end_in_a_pause_whoever_they_say_they_come_from(lab: &Lab) {
         let (ann, bob) = (lab.person("ann"), lab.person("bob"));
         ann.get(ME).expect(200);
-        let token = lab.anonymous().bearer(&lab.token_of(&ann));
+        let token = lab.anonymous().bearer(&token_of(&ann));
         // What a client says of its address is not believed.
         let wrong = |number: usize| from(lab, "eve", "wrong", &format!("192.0.2.{number}"));
         assert_eq!(guess(wrong, 401), 10);
@@ -73,7 +73,7 @@ fn whether_there_is_such_a_user_makes_no_difference() {
 #[test]
 fn the_current_password_can_not_be_guessed_with_a_token() {
     let lab = fixture(Backend::Sqlite);
-    let token = lab.anonymous().bearer(&lab.token_of(&lab.person("ann")));
+    let token = lab.anonymous().bearer(&token_of(&lab.person("ann")));
     let change = json!({"current_password": "wrong", "new_password": "lion"});
     let path = "/api/v1/users/ann/password";
     assert_eq!(guess(|_| token.put(path, &change), 400), 10);
@@ -83,7 +83,7 @@ fn the_current_password_can_not_be_guessed_with_a_token() {
 #[test]
 fn wrong_tokens_are_counted_generously_and_harm_no_good_one() {
     let lab = fixture(Backend::Sqlite);
-    let good = lab.anonymous().bearer(&lab.token_of(&lab.person("ann")));
+    let good = lab.anonymous().bearer(&token_of(&lab.person("ann")));
     good.get(ME).expect(200);
     let wrong = lab.anonymous().bearer("936da01f-9abd-4d9d-80c7-02af85c822a8");
     assert_eq!(guess(|_| wrong.get(ME), 401), 300);
@@ -94,7 +94,7 @@ fn wrong_tokens_are_counted_generously_and_harm_no_good_one() {
 #[test]
 fn two_hundred_wrong_logins_at_once_leave_the_others_alone() {
     let lab = Lab::with(Backend::Sqlite, &[("BCRYPT_COST", "10"), ("LOGIN_FAILURES", "0")]);
-    let token = lab.anonymous().bearer(&lab.token_of(&lab.root()));
+    let token = lab.anonymous().bearer(&token_of(&lab.root()));
     token.get("/api/v1/users/root").expect(200);
     let (statuses, mut times) = std::thread::scope(|scope| {
         let login =

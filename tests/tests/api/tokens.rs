@@ -1,6 +1,6 @@
 //! `/token` and `/tokens`.
 
-use crate::lab::{PASSWORD, invalid, problem, text};
+use crate::lab::{PASSWORD, invalid, problem, text, token_of};
 use crate::{Lab, fixture};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 on_both! {
     fn a_token_stands_for_its_owner_in_every_form(lab: &Lab) {
-        let token = lab.token_of(&lab.person("scott"));
+        let token = token_of(&lab.person("scott"));
         let forms = [
             format!("Basic {}", STANDARD.encode(format!("{token}:"))),
             format!("Basic {}", STANDARD.encode(&token)),
@@ -71,13 +71,13 @@ on_both! {
     }
 
     fn a_token_makes_no_other_token(lab: &Lab) {
-        let token = lab.token_of(&lab.person("scott"));
+        let token = token_of(&lab.person("scott"));
         problem(lab.anonymous().bearer(&token).post("/api/v1/token", &json!({})), 403);
     }
 
     fn a_token_ends_itself(lab: &Lab) {
         let scott = lab.person("scott");
-        let (first, second) = (lab.token_of(&scott), lab.token_of(&scott));
+        let (first, second) = (token_of(&scott), token_of(&scott));
         let by_token = lab.anonymous().bearer(&first);
         let gone = by_token.delete("/api/v1/token").expect(200).json();
         assert_eq!(gone, json!({"token_status": "deleted"}));
@@ -87,7 +87,7 @@ on_both! {
 
     fn a_password_ends_the_named_token_or_the_newest(lab: &Lab) {
         let scott = lab.person("scott");
-        let tokens = [lab.token_of(&scott), lab.token_of(&scott), lab.token_of(&scott)];
+        let tokens = [token_of(&scott), token_of(&scott), token_of(&scott)];
         scott.delete_json("/api/v1/token", &json!({"token": tokens[0]})).expect(200);
         problem(scott.delete_json("/api/v1/token", &json!({"token": tokens[0]})), 404);
         scott.delete("/api/v1/token").expect(200);
@@ -100,7 +100,7 @@ on_both! {
 
     fn nobody_ends_the_token_of_someone_else(lab: &Lab) {
         let (ann, eve) = (lab.person("ann"), lab.person("eve"));
-        let token = lab.token_of(&ann);
+        let token = token_of(&ann);
         problem(eve.delete_json("/api/v1/token", &json!({"token": token})), 404);
         problem(eve.delete("/api/v1/token?username=ann"), 403);
         problem(eve.delete("/api/v1/token?username=nobody"), 403);
@@ -110,7 +110,7 @@ on_both! {
     fn an_administrator_ends_all_tokens_of_a_name_and_so_do_they_themselves(lab: &Lab) {
         let ann = lab.person("ann");
         for client in [lab.root(), ann.clone()] {
-            let tokens = [lab.token_of(&ann), lab.token_of(&ann)];
+            let tokens = [token_of(&ann), token_of(&ann)];
             client.delete("/api/v1/token?username=ANN").expect(200);
             for token in tokens {
                 problem(lab.anonymous().bearer(&token).get("/api/v1/users/ann"), 401);
@@ -122,7 +122,7 @@ on_both! {
     }
 
     fn no_token_and_no_password_stands_in_the_log(lab: &Lab) {
-        let token = lab.token_of(&lab.person("scott"));
+        let token = token_of(&lab.person("scott"));
         lab.anonymous().bearer(&token).get("/api/v1/users/scott").expect(200);
         assert!(lab.logs("caller=scott"), "the caller is named: {}", lab.server.log());
         let log = lab.server.log();
