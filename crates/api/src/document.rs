@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn a_key_that_stands_twice_is_refused_with_its_place() {
         let error = parse(br#"{"a": 1, "b": {"c": 1, "c": 2}}"#).unwrap_err();
-        assert_eq!(error.to_string(), r#"the key "c" stands twice at line 1 column 29"#);
+        assert_eq!(error.to_string(), r#"the key "c" stands twice at line 1 column 30"#);
     }
 
     #[test]

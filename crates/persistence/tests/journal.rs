@@ -2,7 +2,9 @@
 
 use crate::support::{Lab, actor, lab as fixture, new_project, new_user, noon, parsed};
 use chrono::TimeDelta;
-use omicron_domain::{Action, ProjectChange, ProjectId, Subject, TokenId, UserId, Viewer};
+use omicron_domain::{
+    Action, Actor, NewUser, ProjectChange, ProjectId, Subject, TokenId, UserId, Viewer,
+};
 use omicron_persistence::{Error, Event, Transaction, events_of, projects, tokens, users};
 use omicron_tests::on_both;
 use std::collections::BTreeSet;
@@ -20,7 +22,9 @@ fn changes() -> Vec<Change> {
     let project = |action, change: Work| (action, Subject::Project(ALLOYS), Some(ALLOYS), change);
     let token = |action, id, change: Work| (action, Subject::Token(TokenId(id)), None, change);
     vec![
-        user(Action::UserRegistered, |tx| users::create(tx, &new_user("ann")).map(drop)),
+        user(Action::UserRegistered, |tx| {
+            users::create(tx, &NewUser { approved: false, ..new_user("ann") }).map(drop)
+        }),
         user(Action::UserApproved, |tx| users::approve(tx, ANN).map(drop)),
         user(Action::UserDisabled, |tx| users::set_disabled(tx, ANN, true).map(drop)),
         user(Action::UserEnabled, |tx| users::set_disabled(tx, ANN, false).map(drop)),
@@ -68,13 +72,27 @@ on_both! {
             assert_eq!((event.subject, event.project), (subject.to_string(), project));
             assert_eq!((event.at, event.actor), (noon(), actor().user));
             assert_eq!(event.credential.as_deref(), Some("token:5"));
-            assert_eq!(event.request_id.as_deref(), Some("request-9"));
+            assert_eq!(event.request_id.as_deref(), Some("c0ffee00-cafe-4bad-8000-00000000000f"));
             assert!(event.intact && event.payload.is_some());
             met.insert(action.as_str());
         }
         let all: BTreeSet<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
         assert_eq!(met, all, "each action needs a change in this test");
         assert_eq!(lab.count("unsealed"), lab.count("events"));
+    }
+
+    fn an_id_that_a_client_made_up_is_kept_as_a_digest(lab: &Lab) {
+        let actor = Actor { request_id: Some(parsed("jane.doe-patient-17")), ..actor() };
+        lab.db.write(&actor, |tx| users::create(tx, &new_user("ann"))).unwrap();
+        let event = history(lab, Subject::User(ANN)).pop().unwrap();
+        let kept = event.request_id.unwrap();
+        assert!(kept.starts_with("sha256:") && kept.len() == 39, "{kept}");
+    }
+
+    fn approving_twice_is_recorded_once(lab: &Lab) {
+        lab.write(|tx| users::create(tx, &new_user("ann")).map(drop)).unwrap();
+        lab.write(|tx| users::approve(tx, ANN).map(drop)).unwrap();
+        assert_eq!(lab.count("events"), 1);
     }
 
     fn changes_that_are_rolled_back_leave_no_event(lab: &Lab) {

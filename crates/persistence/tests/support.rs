@@ -62,7 +62,7 @@ pub fn actor() -> Actor {
     Actor {
         user: Some(UserId(77)),
         credential: Some(Credential::Token(TokenId(5))),
-        request_id: Some(parsed("request-9")),
+        request_id: Some(parsed("c0ffee00-cafe-4bad-8000-00000000000f")),
         viewer: Viewer::Everything,
     }
 }

@@ -103,7 +103,9 @@ fn nobody_is_locked_out_by_others() {
 fn guesses_at_all_who_are_known_at_an_address_are_counted_together() {
     let (throttle, now) = (Throttle::new(10), Instant::now());
     let all: Vec<_> = (0..20).map(|n| throttle.login(&format!("user{n}"), address(1))).collect();
-    all.iter().for_each(|one| one.note(true, now));
+    for one in &all {
+        one.note(true, now);
+    }
     let tried = (0..9).flat_map(|_| &all).take_while(|one| {
         one.note(false, now);
         one.admit(now).is_ok()
