@@ -17,7 +17,6 @@ fn refused(outcome: Result<Caller, Error>, expected: &BadSignature) {
 }
 
 #[track_caller]
-#[expect(clippy::needless_pass_by_value, reason = "an outcome is looked at once")]
 fn unknown(outcome: Result<Caller, Error>) {
     let Err(error) = outcome else { panic!("{outcome:?}") };
     assert!(matches!(error, Error::WrongCredentials), "{error:?}");

@@ -15,8 +15,11 @@ impl Subject {
             Backend::Sqlite => "sqlite:///bench.sqlite3".to_owned(),
             Backend::Postgres => cluster.create_database(),
         };
-        let builder =
-            Server::builder().database(&url).env("STATE", "CI").env("LOGFILE", "access.log");
+        let builder = Server::builder()
+            .database(&url)
+            .env("STATE", "CI")
+            .env("LOGFILE", "access.log")
+            .env("RATE_LIMIT", "0");
         let server = builder.start();
         fill(&server);
         let ann = server.client().basic("ann", "tiger");

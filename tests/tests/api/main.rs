@@ -10,6 +10,7 @@ mod access;
 mod accounts;
 mod durability;
 mod idempotency;
+mod import;
 mod lab;
 mod limits;
 mod listing;
