@@ -106,8 +106,9 @@ fn add_failures(path: &str, operation: &mut Value) {
 
 /// Whatever takes a token takes a request that is signed with its key.
 fn add_signature(operation: &mut Value) {
-    let Some(schemes) = operation["security"].as_array_mut() else { return };
-    if schemes.iter().any(|scheme| scheme["token"].is_array()) {
+    let schemes = operation.get_mut("security").and_then(Value::as_array_mut);
+    let Some(schemes) = schemes else { return };
+    if schemes.iter().any(|scheme| scheme.get("token").is_some()) {
         schemes.push(json!({"signature": []}));
     }
 }
