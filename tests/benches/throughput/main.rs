@@ -17,7 +17,7 @@ use std::time::Duration;
 use subject::Subject;
 
 /// How long each figure is measured, and from how many connections.
-const SECONDS: u64 = 8;
+const SECONDS: u64 = 5;
 const CONNECTIONS: u32 = 16;
 
 fn main() {
