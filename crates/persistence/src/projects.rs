@@ -109,6 +109,19 @@ fn visible(viewer: Viewer) -> Projects {
     }
 }
 
+/// As [`visible`], for one project: asks for its one membership, where a list has all of them at
+/// hand. With 10,000 memberships that is a thousandth of the work.
+fn seen(viewer: Viewer) -> Projects {
+    match viewer {
+        Viewer::User(user) => projects::table.into_boxed().filter(diesel::dsl::exists(
+            project_members::table
+                .filter(project_members::project_id.eq(projects::id))
+                .filter(project_members::user_id.eq(user.0)),
+        )),
+        viewer => visible(viewer),
+    }
+}
+
 /// The project of this id or name, if the viewer may see it.
 ///
 /// ```
@@ -126,10 +139,10 @@ pub fn find(
     view: &mut View<'_>,
     which: &Reference<ProjectId, ProjectName>,
 ) -> Result<Option<Project>, Error> {
-    let visible = visible(view.viewer());
+    let seen = seen(view.viewer());
     let found = match which {
-        Reference::Id(id) => visible.filter(projects::id.eq(id.0)),
-        Reference::Name(name) => visible.filter(projects::name_key.eq(name.key())),
+        Reference::Id(id) => seen.filter(projects::id.eq(id.0)),
+        Reference::Name(name) => seen.filter(projects::name_key.eq(name.key())),
         Reference::Nothing => return Ok(None),
     };
     let row: Option<(ProjectRow, SummaryRow)> = found
