@@ -49,8 +49,8 @@ fn import_and_look(backend: Backend) {
     let found =
         root.get(&format!("/api/v1/users?starts_with={owner}&ends_with={owner}")).expect(200);
     let found = found.json();
-    let owned = found["users"][0]["projects"].as_array().unwrap();
-    assert!(owned.iter().any(|project| project["name"] == name.as_str()), "{name} of {owner}");
+    let theirs = found["users"][0]["projects"].as_array().unwrap();
+    assert!(theirs.iter().any(|project| project["name"] == name.as_str()), "{name} of {owner}");
     let mut walked = 0;
     let mut next = Some("/api/v1/projects?limit=1000".to_owned());
     while let Some(at) = next {
