@@ -5,8 +5,8 @@ use crate::problem::Problem;
 use crate::signed;
 use crate::state::State;
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
@@ -62,7 +62,6 @@ impl Body {
         let bytes = actix_web::rt::time::timeout(patience, self.bytes())
             .await
             .map_err(|_| Problem::timeout())??;
-        self.request.extensions_mut().insert(ReadWhole);
         signed::check_body(&self.request, &bytes)?;
         Ok(Received { bytes, content_type: self.content_type })
     }
@@ -83,18 +82,6 @@ impl Body {
         }
         Ok(bytes)
     }
-}
-
-/// Noted in a request whose body was read to its end.
-struct ReadWhole;
-
-/// Whether more of a body may come than is worth waiting for: then the connection is of no use any
-/// more, since actix would go on reading until the client has had enough.
-pub(crate) fn is_left_unread(request: &HttpRequest) -> bool {
-    let headers = request.headers();
-    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let is_long = headers.contains_key(TRANSFER_ENCODING) || length > Some(LIMIT);
-    is_long && !request.extensions().contains::<ReadWhole>()
 }
 
 /// A body that has arrived.

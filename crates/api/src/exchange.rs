@@ -1,18 +1,18 @@
 //! What happens to each request, whatever its route: an id, a problem for every failure, a line in
 //! the log.
 
-use crate::body;
 use crate::caller::CallerName;
 use crate::client;
 use crate::metrics;
 use crate::problem::{Problem, chain};
 use crate::signed;
 use crate::state::State;
+use crate::unread::{Held, Holding};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode, Uri};
+use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, ResponseError as _};
 use futures_util::FutureExt as _;
@@ -42,6 +42,7 @@ pub async fn exchange<B: MessageBody + 'static>(
         request.head_mut().method = Method::GET;
     }
     mend_old_spelling(&mut request);
+    let held = Held::of(&mut request);
     let answering = AssertUnwindSafe(next.call(request)).catch_unwind();
     let whole = {
         let id = id.clone();
@@ -51,11 +52,11 @@ pub async fn exchange<B: MessageBody + 'static>(
             if let Ok(value) = HeaderValue::from_str(id.as_str()) {
                 response.headers_mut().insert(REQUEST_ID, value);
             }
-            if body::is_left_unread(response.request()) {
-                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-            }
             note(&response, method, &id, started);
-            Ok(response)
+            Ok(match held.filter(Held::is_unread) {
+                Some(held) => response.map_body(|_, body| holding(body, held)),
+                None => response,
+            })
         }
     };
     if matches!(method, "GET" | "HEAD" | "OPTIONS") {
@@ -63,6 +64,11 @@ pub async fn exchange<B: MessageBody + 'static>(
     }
     // A change that has begun comes to its end, and into the log, whether its client waits or not.
     actix_web::rt::spawn(whole).await.unwrap_or_else(|_| Err(panicked(&id)))
+}
+
+/// An answer that holds what is left of its request.
+fn holding<B>(body: impl MessageBody + 'static, held: Held) -> EitherBody<B, BoxBody> {
+    EitherBody::right(BoxBody::new(Holding { body: body.boxed(), _held: held }))
 }
 
 /// The client's own id if it is a valid one, or a new one.

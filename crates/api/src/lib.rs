@@ -9,7 +9,7 @@
 //! | `routes/` | a file per resource: extract, call the service, render |
 //! | `problem` | every failure's status: the only file that knows any |
 //! | `caller`, `body`, `once`, `listing`, `etag` | what handlers take and give |
-//! | `client`, `limits`, `rate` | who asks from where, and how much they may |
+//! | `client`, `limits`, `rate`, `unread` | who asks from where, and how much they may |
 //! | `signed` | what a signature sees of a request |
 //! | `exchange` | what happens to each request, whatever its route |
 //! | `openapi`, `table` | the document, and the routes as it tells them |
@@ -33,6 +33,7 @@ mod server;
 mod signed;
 mod state;
 mod table;
+mod unread;
 mod views;
 
 pub use exchange::exchange;

@@ -8,7 +8,6 @@
 //! people.csv: `username,email[,administrator]`. projects.csv: `name,description,owner[,members]`
 //! with usernames, members apart by `;`. Names that exist are passed over, so that an import that
 //! ended in the middle can be run again. Nobody can log in until they have a password.
-#![expect(clippy::print_stdout, reason = "this is how a command speaks")]
 
 use clap::Parser;
 use csv::{Reader, StringRecord};

@@ -96,7 +96,7 @@ pub enum Error {
     #[error("there is no folder {}: run this in the root of the source tree", .0.display())]
     NotTheSourceTree(PathBuf),
     /// The server does not answer as it should.
-    #[error("http://{0} is not healthy")]
+    #[error("the server at {0} is not healthy")]
     Unhealthy(SocketAddr, #[source] io::Error),
 }
 

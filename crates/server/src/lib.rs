@@ -8,6 +8,7 @@
 //! | `settings/` | what can be chosen: one table, one struct, the rules |
 //! | `serve/` | the server from its start to its end |
 //! | `logging/` | the log, line by line |
+//! | `tls` | the certificate and its key |
 //! | `open` | the database, for the server and for commands |
 
 mod commands;
@@ -18,6 +19,7 @@ mod open;
 mod private_file;
 mod serve;
 pub mod settings;
+mod tls;
 
 pub use commands::run;
 pub use error::{BAD_CONFIGURATION, Error};

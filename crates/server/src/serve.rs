@@ -4,13 +4,13 @@ mod administrator;
 mod chores;
 mod listen;
 mod signals;
-mod tls;
 mod welcome;
 
 use crate::error::{Error, chain};
 use crate::logging::Logging;
 use crate::open;
 use crate::settings::{self, Settings};
+use crate::tls;
 use administrator::First;
 use omicron_api::State;
 use omicron_auth::{Authenticator, Passwords, Throttle};

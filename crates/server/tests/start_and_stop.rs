@@ -9,7 +9,13 @@ fn sigterm_and_sigint_end_the_server_with_status_0() {
     for name in ["TERM", "INT"] {
         let mut server = Server::builder().start();
         assert_eq!(server.client().get("/healthz").status, 200);
+        // Once: a second signal would end it at once.
         server.signal(name);
+        let asked = Instant::now();
+        while server.is_running() {
+            assert!(asked.elapsed() < Duration::from_secs(35), "{}", server.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
         let status = server.terminate();
         assert_eq!(status.code(), Some(0), "{}", server.log());
         assert!(server.log().trim_end().ends_with("stopped"), "{}", server.log());

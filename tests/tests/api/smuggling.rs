@@ -63,6 +63,11 @@ fn a_request_that_can_be_read_in_two_ways_has_no_second_one_in_it() {
         ("obs-fold", format!("{post}X-Fold: a\r\n Content-Length: 0\r\n\r\n{HIDDEN}")),
         ("two Host", format!("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n{HIDDEN}")),
         ("a bare CR", format!("GET / HTTP/1.1\r\nHost: x\rX: y\r\n\r\n{HIDDEN}")),
+        ("a bare LF", format!("{post}X: y\nContent-Length: {length}\r\n\r\n{HIDDEN}")),
+        (
+            "a bare LF after a chunk",
+            format!("{post}Transfer-Encoding: chunked\r\n\r\n1\na\n0\r\n\r\n{HIDDEN}"),
+        ),
         (
             "a bad chunk",
             format!("{post}Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n{HIDDEN}"),

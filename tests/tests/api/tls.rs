@@ -62,6 +62,14 @@ fn with_a_certificate_the_server_speaks_tls_and_nothing_else() {
         let hsts = "strict-transport-security: max-age=31536000";
         assert!(answer.to_lowercase().contains(hsts), "{answer}");
     }
+    let port = server.base_url().rsplit_once(':').unwrap().1;
+    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    let env =
+        [("PORT", port), ("TLS_CERT", cert.to_str().unwrap()), ("TLS_KEY", key.to_str().unwrap())];
+    let healthy = Server::run(&["healthcheck"], &env);
+    assert!(healthy.status.success(), "{healthy:?}");
+    certificate(folder.path());
+    assert!(!Server::run(&["healthcheck"], &env).status.success(), "another certificate");
     assert!(get(&server, &RootCertStore::empty(), &rustls::version::TLS13).is_err());
     let mut plain = TcpStream::connect(server.base_url().trim_start_matches("https://")).unwrap();
     plain.set_read_timeout(Some(Duration::from_secs(10))).unwrap();

@@ -1,9 +1,12 @@
 //! `healthcheck`: whether the running server answers, for containers that have no curl.
 
+mod pinned;
+
 use crate::error::Error;
 use crate::settings::Settings;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::Duration;
 
 /// How long each step may take.
@@ -16,13 +19,20 @@ pub(super) fn run(settings: &Settings) -> Result<(), Error> {
         ip => ip,
     };
     let address = SocketAddr::new(ip, settings.port);
-    ask(address).map_err(|error| Error::Unhealthy(address, error))
+    ask(address, settings.tls_cert.as_deref()).map_err(|error| Error::Unhealthy(address, error))
 }
 
-fn ask(address: SocketAddr) -> io::Result<()> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+fn ask(address: SocketAddr, certificate: Option<&Path>) -> io::Result<()> {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
+    match certificate {
+        Some(certificate) => read(pinned::connect(stream, certificate)?, address),
+        None => read(stream, address),
+    }
+}
+
+fn read(mut stream: impl Read + Write, address: SocketAddr) -> io::Result<()> {
     write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
     let mut answer = Vec::new();
     stream.take(1024).read_to_end(&mut answer)?;

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// What is needed to speak TLS 1.2 and 1.3, if that was asked for.
-pub(super) fn load(settings: &Settings) -> Result<Option<ServerConfig>, Error> {
+pub(crate) fn load(settings: &Settings) -> Result<Option<ServerConfig>, Error> {
     let (Some(certificate), Some(key)) = (&settings.tls_cert, &settings.tls_key) else {
         return Ok(None);
     };
@@ -26,7 +26,8 @@ pub(super) fn load(settings: &Settings) -> Result<Option<ServerConfig>, Error> {
     config.map(Some).map_err(|error| refused("TLS_KEY", key, error))
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+/// The certificates of a PEM file, at least one.
+pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     let chain: Vec<_> = read.map_err(in_words)?;
     if chain.is_empty() { Err(in_words(pem::Error::NoItemsFound)) } else { Ok(chain) }
