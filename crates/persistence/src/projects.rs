@@ -109,8 +109,8 @@ fn visible(viewer: Viewer) -> Projects {
     }
 }
 
-/// As [`visible`], for one project: asks for its one membership, where a list has all of them at
-/// hand. With 10,000 memberships that is a thousandth of the work.
+/// As [`visible`], for one project: asks for its one membership, and not for all that the viewer
+/// has, of which there may be thousands.
 fn seen(viewer: Viewer) -> Projects {
     match viewer {
         Viewer::User(user) => projects::table.into_boxed().filter(diesel::dsl::exists(
