@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::signed;
 use crate::state::State;
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
@@ -24,10 +24,9 @@ pub(crate) trait Document: DeserializeOwned {
 /// A body that has not been read yet: whoever may not call is refused before it is.
 pub(crate) struct Body {
     payload: Payload,
-    /// For what a signature says of the body, which may not be known before it is read.
+    /// For what its headers say of the body; what a signature says may not be known before it is
+    /// read.
     request: HttpRequest,
-    content_type: Option<String>,
-    length: Option<u64>,
 }
 
 impl FromRequest for Body {
@@ -35,13 +34,7 @@ impl FromRequest for Body {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let header = |name| request.headers().get(name)?.to_str().ok();
-        ready(Ok(Self {
-            payload: payload.take(),
-            request: request.clone(),
-            content_type: header(CONTENT_TYPE).map(str::to_ascii_lowercase),
-            length: header(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
-        }))
+        ready(Ok(Self { payload: payload.take(), request: request.clone() }))
     }
 }
 
@@ -63,11 +56,16 @@ impl Body {
             .await
             .map_err(|_| Problem::timeout())??;
         signed::check_body(&self.request, &bytes)?;
-        Ok(Received { bytes, content_type: self.content_type })
+        Ok(Received { bytes, content_type: self.header(CONTENT_TYPE).map(str::to_ascii_lowercase) })
+    }
+
+    fn header(&self, name: HeaderName) -> Option<&str> {
+        self.request.headers().get(name)?.to_str().ok()
     }
 
     async fn bytes(&mut self) -> Result<Vec<u8>, Problem> {
-        if self.length.is_some_and(|length| length > LIMIT as u64) {
+        let length = self.header(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+        if length.is_some_and(|length| length > LIMIT as u64) {
             return Err(Problem::too_large(LIMIT));
         }
         let mut bytes = Vec::new();

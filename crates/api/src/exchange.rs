@@ -11,7 +11,7 @@ use crate::unread::{Held, Holding};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, ResponseError as _};
@@ -23,6 +23,8 @@ use std::time::Instant;
 
 /// The header with a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+/// What a failure's body is.
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// Wraps every route: `App::new().wrap(from_fn(exchange))`.
 ///
@@ -49,9 +51,7 @@ pub async fn exchange<B: MessageBody + 'static>(
         async move {
             let Ok(answered) = answering.await else { return Err(panicked(&id)) };
             let mut response = told_as_problem(answered?, &id);
-            if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-                response.headers_mut().insert(REQUEST_ID, value);
-            }
+            name_request(response.headers_mut(), &id);
             note(&response, method, &id, started);
             Ok(match held.filter(Held::is_unread) {
                 Some(held) => response.map_body(|_, body| holding(body, held)),
@@ -80,6 +80,13 @@ fn request_id(request: &ServiceRequest) -> RequestId {
         let id = uuid::Builder::from_random_bytes(bytes).into_uuid().to_string();
         id.parse().unwrap_or_else(|_| unreachable!("a UUID is a request id"))
     })
+}
+
+/// Says in an answer which request it answers.
+fn name_request(headers: &mut HeaderMap, id: &RequestId) {
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(REQUEST_ID, value);
+    }
 }
 
 /// The old server's routing table prints one address without a slash.
@@ -119,8 +126,7 @@ fn told_as_problem<B: MessageBody + 'static>(
     };
     let bytes = serde_json::to_vec(&body).unwrap_or_default();
     let mut response = response.map_body(|_, _| EitherBody::right(BoxBody::new(bytes)));
-    let problem_json = HeaderValue::from_static("application/problem+json");
-    response.headers_mut().insert(CONTENT_TYPE, problem_json);
+    response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
     response
 }
 
@@ -147,11 +153,8 @@ fn panicked(id: &RequestId) -> Error {
     log::error!(request_id = id.as_str(); "a handler panicked");
     let problem = Problem::internal("a handler panicked");
     let mut response = problem.error_response();
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
-    let problem_json = HeaderValue::from_static("application/problem+json");
-    response.headers_mut().insert(CONTENT_TYPE, problem_json);
+    name_request(response.headers_mut(), id);
+    response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
     let body = serde_json::to_vec(&problem.body(id.as_str(), false)).unwrap_or_default();
     InternalError::from_response("a handler panicked", response.set_body(BoxBody::new(body))).into()
 }

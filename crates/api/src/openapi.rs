@@ -30,8 +30,8 @@ struct Base;
 static DOCUMENT: LazyLock<Value> = LazyLock::new(build);
 
 /// The document, as JSON.
-pub(crate) fn document() -> Value {
-    DOCUMENT.clone()
+pub(crate) fn document() -> &'static Value {
+    &DOCUMENT
 }
 
 /// The OpenAPI 3.1 document of the whole API, as indented JSON.

@@ -175,6 +175,12 @@ impl ResponseError for Problem {
     }
 }
 
+impl From<Problem> for HttpResponse {
+    fn from(problem: Problem) -> Self {
+        Self::from_error(problem)
+    }
+}
+
 impl From<Service> for Problem {
     fn from(error: Service) -> Self {
         let detail = error.to_string();

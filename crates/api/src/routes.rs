@@ -40,7 +40,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     v1(&mut config);
     config.map(|config| {
         let docs = SwaggerUi::new("/docs/{_:.*}")
-            .external_url_unchecked("/openapi.json", crate::openapi::document());
+            .external_url_unchecked("/openapi.json", crate::openapi::document().clone());
         config
             .service(docs)
             .service(web::redirect("/docs", "/docs/"))

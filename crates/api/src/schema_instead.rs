@@ -38,9 +38,3 @@ fn wished(request: &ServiceRequest) -> Option<HttpResponse> {
         _ => Some(Problem::invalid("/schema", "must be true or false").into()),
     }
 }
-
-impl From<Problem> for HttpResponse {
-    fn from(problem: Problem) -> Self {
-        Self::from_error(problem)
-    }
-}

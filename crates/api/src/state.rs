@@ -80,7 +80,7 @@ impl State {
     /// The state of one server.
     #[must_use]
     pub fn new(engine: Engine, authenticator: Authenticator, settings: Settings) -> Self {
-        let table = RouteTable::new(&crate::openapi::document());
+        let table = RouteTable::new(crate::openapi::document());
         let rates = Rates::new(settings.limits.rate);
         let draining = AtomicBool::new(false);
         Self(Arc::new(Shared { engine, authenticator, settings, table, rates, draining }))

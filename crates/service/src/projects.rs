@@ -175,7 +175,8 @@ fn permitted(
     permission: Permission,
     unchanged: Unchanged<'_, ProjectDetails>,
 ) -> Result<ProjectDetails, Error> {
-    let id = find(tx.view(), which)?.project.id;
+    // Its members are read once nobody else changes them.
+    let id = projects::find(tx.view(), which)?.ok_or(Error::NotFound("project"))?.id;
     projects::reserve(tx, id).map_err(|error| match error {
         // Deleted between the two.
         persistence::Error::Gone => Error::NotFound("project"),

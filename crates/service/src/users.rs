@@ -71,7 +71,7 @@ pub fn find(view: &mut View<'_>, who: &Who) -> Result<UserWithProjects, Error> {
 /// [`Error::Forbidden`], [`Error::NotFound`].
 pub fn approve(tx: &mut Transaction<'_>, caller: &Caller, who: &Who) -> Result<User, Error> {
     require(caller.role(), Permission::ManageUsers)?;
-    let user = existing(tx, who)?;
+    let user = existing(tx.view(), who)?;
     Ok(users::approve(tx, user.id)?)
 }
 
@@ -95,7 +95,7 @@ pub fn set_disabled(
 /// # Errors
 /// [`Error::NotFound`], [`Error::LastAdministrator`].
 pub fn switch(tx: &mut Transaction<'_>, who: &Who, disabled: bool) -> Result<User, Error> {
-    let user = existing(tx, who)?;
+    let user = existing(tx.view(), who)?;
     if (user.status == UserStatus::Disabled) == disabled {
         return Ok(user);
     }
@@ -122,7 +122,7 @@ pub fn change_email(
     email: &EmailAddress,
     unchanged: Unchanged<'_, UserWithProjects>,
 ) -> Result<UserWithProjects, Error> {
-    let user = existing(tx, who)?;
+    let user = existing(tx.view(), who)?;
     let permission =
         if user.id == caller.user.id { Permission::ChangeAccount } else { Permission::ManageUsers };
     require(caller.role(), permission).map_err(|_| Error::NotYourAccount("email"))?;
@@ -140,7 +140,7 @@ pub fn change_email(
 /// # Errors
 /// [`Error::Forbidden`], [`Error::NotFound`].
 pub fn own_account(view: &mut View<'_>, caller: &Caller, who: &Who) -> Result<User, Error> {
-    let user = users::find(view, who)?.ok_or(Error::NotFound("user"))?;
+    let user = existing(view, who)?;
     if user.id != caller.user.id {
         return Err(Error::NotYourAccount("password"));
     }
@@ -158,7 +158,7 @@ pub fn change_password(
     proof: Option<PasswordProof>,
     password_hash: &str,
 ) -> Result<User, Error> {
-    let id = existing(tx, who)?.id;
+    let id = existing(tx.view(), who)?.id;
     let (user, stored) = users::reserve(tx, id)?;
     if proof.is_some_and(|proof| !proof.holds_for(&stored)) {
         return Err(Error::Changed);
@@ -167,6 +167,6 @@ pub fn change_password(
     Ok(users::set_password(tx, user.id, password_hash)?)
 }
 
-fn existing(tx: &mut Transaction<'_>, who: &Who) -> Result<User, Error> {
-    users::find(tx.view(), who)?.ok_or(Error::NotFound("user"))
+fn existing(view: &mut View<'_>, who: &Who) -> Result<User, Error> {
+    users::find(view, who)?.ok_or(Error::NotFound("user"))
 }

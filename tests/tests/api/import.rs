@@ -27,10 +27,12 @@ fn importer() -> Command {
 fn import_and_look(backend: Backend) {
     let lab = Lab::with(backend, &[("RATE_LIMIT", "0")]);
     let folder = lab.server.base_directory();
-    let url = lab.database.url().to_owned();
     let import = |more: &[&str]| {
         let mut command = importer();
-        command.args(["--database", &url]).args(more).args(["people.csv", "projects.csv"]);
+        command
+            .args(["--database", lab.database.url()])
+            .args(more)
+            .args(["people.csv", "projects.csv"]);
         let output = command.current_dir(folder).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
