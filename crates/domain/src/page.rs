@@ -73,6 +73,21 @@ impl Page {
             Self::After { .. } => 0,
         }
     }
+
+    /// The id that all items of this page are beyond; 0 where a number says which they are.
+    #[must_use]
+    pub fn after_id(self) -> i64 {
+        match self {
+            Self::Numbered { .. } => 0,
+            Self::After { id, .. } => id,
+        }
+    }
+
+    /// Whether the whole list is counted with this page.
+    #[must_use]
+    pub fn is_counted(self) -> bool {
+        matches!(self, Self::Numbered { .. })
+    }
 }
 
 impl Default for Page {

@@ -1,7 +1,7 @@
 //! The rules that all names share: which characters, how many, and when two are the same.
 
 use crate::Invalid;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// The form of a text that ignores case and the way its accents are encoded: NFC, lower case, and
 /// one letter for those that share a capital, as `σ` and `ς` do.
@@ -31,9 +31,14 @@ fn fold_char(character: char) -> std::char::ToLowercase {
     }
 }
 
+/// Most texts are in NFC already, as all that come from the database are.
+fn nfc(text: &str) -> String {
+    if text.is_ascii() || is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+}
+
 /// A line of text: trimmed, in NFC, 1 to `limit` characters, none of them invisible.
 pub(crate) fn line(text: &str, limit: usize) -> Result<String, Invalid> {
-    let text: String = text.trim().nfc().collect();
+    let text = nfc(text.trim());
     if text.is_empty() {
         return Err(Invalid::Empty);
     }
@@ -46,7 +51,7 @@ pub(crate) fn line(text: &str, limit: usize) -> Result<String, Invalid> {
 
 /// A text of several lines: at most `limit` characters, line breaks and tabs among them.
 pub(crate) fn paragraph(text: &str, limit: usize) -> Result<String, Invalid> {
-    let text: String = text.nfc().collect();
+    let text = nfc(text);
     within(&text, limit)?;
     match text.chars().find(|&c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         Some(character) => Err(Invalid::Forbidden(character)),

@@ -2,7 +2,7 @@
 
 use crate::{Error, begin, target::Target};
 use diesel::connection::SimpleConnection;
-use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection};
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _, Selectable, SqliteConnection};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +14,24 @@ pub(crate) enum AnyConnection {
     Sqlite(SqliteConnection),
     /// Of a PostgreSQL server.
     Postgres(PgConnection),
+}
+
+/// Does the same with whichever connection this is. A statement that is run on an [`AnyConnection`]
+/// has its SQL written out each time, to be looked up among those that are prepared; one that is run
+/// on the connection inside is found by its type. For what is asked for thousands of times a second.
+macro_rules! either {
+    ($connection:expr, $inner:ident => $work:expr) => {
+        match $connection {
+            $crate::connection::AnyConnection::Sqlite($inner) => $work,
+            $crate::connection::AnyConnection::Postgres($inner) => $work,
+        }
+    };
+}
+pub(crate) use either;
+
+/// The columns that a row is made of, for a statement that is run by [`either`].
+pub(crate) fn columns<Row: Selectable<MultiBackend>>() -> Row::SelectExpression {
+    Row::construct_selection()
 }
 
 /// What the pool keeps: a connection, and whether it may be used again.

@@ -1,6 +1,6 @@
 //! Tokens: the verbs over the table `tokens`. Only keyed hashes are known here.
 
-use crate::connection::MultiBackend;
+use crate::connection::{MultiBackend, columns, either};
 use crate::tables::{tokens, users};
 use crate::users::UserRow;
 use crate::{Error, Transaction, View};
@@ -79,12 +79,12 @@ pub fn create(
 /// # Errors
 /// Those of the database.
 pub fn find(view: &mut View<'_>, hash: &[u8; 32]) -> Result<Option<(Token, User)>, Error> {
-    let row: Option<(TokenRow, UserRow)> = tokens::table
+    let found = tokens::table
         .inner_join(users::table)
         .filter(tokens::token_hash.eq(hash.to_vec()))
-        .select((TokenRow::as_select(), UserRow::as_select()))
-        .get_result(view.connection)
-        .optional()?;
+        .select((columns::<TokenRow>(), columns::<UserRow>()));
+    let row: Option<(TokenRow, UserRow)> =
+        either!(view.connection, connection => found.get_result(connection)).optional()?;
     row.map(|(token, user)| Ok((token.into(), user.try_into()?))).transpose()
 }
 

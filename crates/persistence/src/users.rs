@@ -149,6 +149,9 @@ pub fn ids_by_key(
     view: &mut View<'_>,
     names: &[Username],
 ) -> Result<HashMap<String, UserId>, Error> {
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
     let keys: Vec<String> = names.iter().map(Username::key).collect();
     let rows: Vec<(String, i64)> = users::table
         .filter(users::username_key.eq_any(keys))

@@ -29,16 +29,15 @@ pub fn list(
     filter: &UserFilter,
     page: Page,
 ) -> Result<Listing<UserWithProjects>, Error> {
-    let mut rows = matching(filter).select(UserRow::as_select()).order(users::id);
-    let mut total = None;
-    match page {
-        Page::After { id, .. } => rows = rows.filter(users::id.gt(id)),
-        Page::Numbered { .. } => {
-            total = Some(matching(filter).count().get_result(view.connection)?);
-        }
-    }
-    let rows: Vec<UserRow> =
-        rows.limit(page.limit()).offset(page.offset()).load(view.connection)?;
+    let rows: Vec<UserRow> = matching(filter)
+        .filter(users::id.gt(page.after_id()))
+        .order(users::id)
+        .limit(page.limit())
+        .offset(page.offset())
+        .select(UserRow::as_select())
+        .load(view.connection)?;
+    let count = || matching(filter).count().get_result(view.connection);
+    let total = page.is_counted().then(count).transpose()?;
     let users = rows.into_iter().map(User::try_from).collect::<Result<_, _>>()?;
     Ok(Listing { items: with_projects(view, users)?, total })
 }

@@ -1,0 +1,108 @@
+//! One project, as the viewer sees it.
+
+use super::ProjectRow;
+use crate::connection::{columns, either};
+use crate::tables::{project_members, projects, users};
+use crate::users::SummaryRow;
+use crate::{Error, View};
+use diesel::dsl::auto_type;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use omicron_domain::{
+    Project, ProjectDetails, ProjectId, ProjectName, Reference, UserSummary, Viewer,
+};
+
+diesel::alias!(project_members as seers: Seers);
+
+/// A project beside each of those who belong to it, if the viewer may see it.
+///
+/// It asks for the one membership of the viewer, and not for all that they have, of which there may
+/// be thousands: for an EXISTS, PostgreSQL would read them all into a hash.
+#[auto_type]
+fn belonging(everything: bool, viewer: i64) -> _ {
+    let membership = seers
+        .filter(seers.field(project_members::project_id).eq(projects::id))
+        .filter(seers.field(project_members::user_id).eq(viewer))
+        .select(seers.field(project_members::user_id))
+        .single_value();
+    project_members::table
+        .inner_join(projects::table.on(projects::id.eq(project_members::project_id)))
+        .inner_join(users::table)
+        .filter(everything.into_sql::<Bool>().or(membership.is_not_null()))
+}
+
+/// As [`belonging`] takes it: there is no person -1.
+fn eyes(viewer: Viewer) -> (bool, i64) {
+    match viewer {
+        Viewer::Everything => (true, -1),
+        Viewer::User(user) => (false, user.0),
+        Viewer::Nobody => (false, -1),
+    }
+}
+
+/// The project of this id or name, if the viewer may see it.
+///
+/// ```
+/// # use omicron_domain::Viewer;
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let alloys = "Alloys".parse().unwrap();
+/// assert!(db.read(Viewer::Everything, |view| projects::find(view, &alloys))?.is_none());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn find(
+    view: &mut View<'_>,
+    which: &Reference<ProjectId, ProjectName>,
+) -> Result<Option<Project>, Error> {
+    Ok(details(view, which)?.map(|details| details.project))
+}
+
+/// The project of this id or name with its members, if the viewer may see it: all of one moment.
+///
+/// ```
+/// # use omicron_domain::Viewer;
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let alloys = "Alloys".parse().unwrap();
+/// assert!(db.read(Viewer::Everything, |view| projects::details(view, &alloys))?.is_none());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn details(
+    view: &mut View<'_>,
+    which: &Reference<ProjectId, ProjectName>,
+) -> Result<Option<ProjectDetails>, Error> {
+    let (everything, viewer) = eyes(view.viewer());
+    let people = belonging(everything, viewer).order(project_members::user_id).select((
+        columns::<ProjectRow>(),
+        projects::owner_id,
+        columns::<SummaryRow>(),
+    ));
+    let rows: Vec<(ProjectRow, i64, SummaryRow)> = match which {
+        Reference::Id(id) => {
+            let people = people.filter(projects::id.eq(id.0));
+            either!(view.connection, connection => people.load(connection))?
+        }
+        Reference::Name(name) => {
+            let people = people.filter(projects::name_key.eq(name.key()));
+            either!(view.connection, connection => people.load(connection))?
+        }
+        Reference::Nothing => return Ok(None),
+    };
+    let mut found = None;
+    let mut members = Vec::new();
+    for (project, owner, member) in rows {
+        let member = UserSummary::try_from(member)?;
+        if member.id.0 == owner {
+            found = Some(project.with_owner(member)?);
+        } else {
+            members.push(member);
+        }
+    }
+    Ok(found.map(|project| ProjectDetails { project, members }))
+}
