@@ -9,6 +9,7 @@ use crate::{
 use omicron_domain::{Credential, Timestamp, TokenId, User, UserStatus, Username, Viewer};
 use omicron_persistence::{Database, Engine, tokens, users};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Tells who someone is by what they show.
@@ -20,7 +21,7 @@ pub struct Authenticator {
     secret: Secret,
     passwords: Passwords,
     tokens: TokenMemory,
-    matches: PasswordMemory,
+    matches: Arc<PasswordMemory>,
     last_use: LastUse,
     throttle: Throttle,
 }
@@ -41,7 +42,7 @@ impl Authenticator {
             secret,
             passwords,
             tokens: TokenMemory::default(),
-            matches: PasswordMemory::new(Secret::generate()?),
+            matches: Arc::new(PasswordMemory::new(Secret::generate()?)),
             last_use: LastUse::default(),
             throttle: Throttle::new(DEFAULT_FAILURES),
         })
@@ -121,9 +122,9 @@ impl Authenticator {
                     attempt.note(true, Instant::now());
                     true
                 } else {
-                    self.passwords.verify(password, hash_of(&found), attempt).await?
+                    self.passwords.verify(password, hash_of(&found), &self.matches, attempt).await?
                 };
-                self.password_verdict(found, password, matches)
+                password_verdict(found, matches)
             }
         }
     }
@@ -152,8 +153,8 @@ impl Authenticator {
                     Err(_) => None,
                 };
                 let matches = self.remembered(&found, password)
-                    || self.passwords.verify_blocking(password, hash_of(&found))?;
-                self.password_verdict(found, password, matches)
+                    || self.passwords.verify_blocking(password, hash_of(&found), &self.matches)?;
+                password_verdict(found, matches)
             }
         }
     }
@@ -173,7 +174,7 @@ impl Authenticator {
         let attempt = self.throttle.login(username.as_str(), from);
         attempt.admit(Instant::now())?;
         let found = find(engine, username.clone()).await?;
-        let matches = self.passwords.verify(password, hash_of(&found), attempt).await?;
+        let matches = self.passwords.verify(password, hash_of(&found), &self.matches, attempt).await?;
         Ok(hash_of(&found).filter(|_| matches).map(PasswordProof::of))
     }
 
@@ -202,20 +203,14 @@ impl Authenticator {
     fn remembered(&self, found: &Found, password: &Password) -> bool {
         hash_of(found).is_some_and(|hash| self.matches.recall(password, hash))
     }
+}
 
-    fn password_verdict(
-        &self,
-        found: Found,
-        password: &Password,
-        matches: bool,
-    ) -> Result<Caller, Error> {
-        match found {
-            Some((user, hash)) if matches => {
-                self.matches.remember(password, &hash);
-                admitted(user, Credential::Password, Some(PasswordProof::of(&hash)))
-            }
-            _ => Err(Error::WrongCredentials),
+fn password_verdict(found: Found, matches: bool) -> Result<Caller, Error> {
+    match found {
+        Some((user, hash)) if matches => {
+            admitted(user, Credential::Password, Some(PasswordProof::of(&hash)))
         }
+        _ => Err(Error::WrongCredentials),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Passwords: what may be one, and how they are hashed and compared.
 
+use crate::memory::PasswordMemory;
 use crate::secret::hmac_sha256;
 use crate::{Attempt, Error};
 use base64::Engine as _;
@@ -162,19 +163,26 @@ impl Passwords {
         self.lane.run_blocking(move || bcrypt::hash(digest, cost))?.map_err(Error::Bcrypt)
     }
 
-    /// Whether the password is the one of this hash; with no hash, no, after the same time.
+    /// Whether the password is the one of this hash; with no hash, no, after the same time. A
+    /// match is remembered.
     pub(crate) async fn verify(
         &self,
         password: &Password,
         hash: Option<&str>,
+        matches: &Arc<PasswordMemory>,
         attempt: Attempt,
     ) -> Verdict {
-        let comparison = self.comparison(password, hash);
+        let comparison = self.comparison(password, hash, matches);
         self.lane.run(move || attempt.compare(comparison)).await?
     }
 
-    pub(crate) fn verify_blocking(&self, password: &Password, hash: Option<&str>) -> Verdict {
-        let job = self.comparison(password, hash);
+    pub(crate) fn verify_blocking(
+        &self,
+        password: &Password,
+        hash: Option<&str>,
+        matches: &Arc<PasswordMemory>,
+    ) -> Verdict {
+        let job = self.comparison(password, hash, matches);
         self.lane.run_blocking(job)?
     }
 
@@ -182,14 +190,23 @@ impl Passwords {
         &self,
         password: &Password,
         hash: Option<&str>,
+        matches: &Arc<PasswordMemory>,
     ) -> impl FnOnce() -> Verdict + Send + 'static {
         // An account that nobody can log in with has no hash but a mark.
         let stored = hash.filter(|hash| hash.starts_with("$2"));
-        let (digest, known) = (password.digest(), stored.is_some());
+        let known = stored.is_some();
         let hash = stored.unwrap_or(&self.decoy).to_owned();
-        move || match bcrypt::verify(digest, &hash) {
-            Ok(same) => Ok(same && known),
-            Err(error) => Err(Error::Bcrypt(error)),
+        let (password, matches) = (password.clone(), Arc::clone(matches));
+        move || {
+            // Someone who sends many requests at once has them all wait here for the first.
+            if matches.recall(&password, &hash) {
+                return Ok(true);
+            }
+            let same = bcrypt::verify(password.digest(), &hash).map_err(Error::Bcrypt)?;
+            if same && known {
+                matches.remember(&password, &hash);
+            }
+            Ok(same && known)
         }
     }
 }

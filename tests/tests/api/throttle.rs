@@ -118,6 +118,18 @@ fn two_hundred_wrong_logins_at_once_leave_the_others_alone() {
     assert_eq!(threads_of(&lab, "bcrypt"), (cores - 1).max(1));
 }
 
+/// One hash takes about half a second here: sixteen would outlast the patience of those who wait.
+#[test]
+fn many_requests_at_once_with_one_right_password_wait_for_one_comparison() {
+    let lab = Lab::with(Backend::Sqlite, &[("BCRYPT_COST", "13")]);
+    let login = || lab.root().get("/api/v1/users");
+    std::thread::scope(|scope| {
+        let logins: Vec<_> = (0..16).map(|_| scope.spawn(move || login().status)).collect();
+        let statuses: Vec<_> = logins.into_iter().map(|login| login.join().unwrap()).collect();
+        assert_eq!(statuses, [200; 16]);
+    });
+}
+
 fn threads_of(lab: &Lab, name: &str) -> usize {
     let tasks = std::fs::read_dir(format!("/proc/{}/task", lab.server.pid())).unwrap();
     let names =
