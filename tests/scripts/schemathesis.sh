@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Asks the whole API what its OpenAPI document promises: no answer of 500 or more, and no status
-# that the document leaves out. On SQLite, first as an ordinary user, then as the administrator,
-# for SECONDS each.
+# that the document leaves out. First as an ordinary user, then as the administrator, for SECONDS
+# each; on SQLite, or on the empty database that DATABASE_URL names.
 #
 #   tests/scripts/schemathesis.sh [SECONDS]      (default 30)
 #
@@ -46,6 +46,12 @@ settings=(
     "PATH=$PATH" "HOME=$folder" "BASE_DIRECTORY=$folder" "STATE=CI" "BCRYPT_COST=4"
     "PORT=0" "ROOT_PASSWORD=correct-horse-battery"
 )
+if [ -n "${DATABASE_URL:-}" ]; then
+    settings+=(
+        "DATABASE_URL=$DATABASE_URL" "AUTO_MIGRATE=true"
+        "TOKEN_SECRET_KEY=only-for-this-test-only-for-this-test-only-for-this-test"
+    )
+fi
 omicron() {
     (cd "$folder" && exec env --ignore-environment "${settings[@]}" "$server" "$@")
 }

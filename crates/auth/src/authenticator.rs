@@ -174,7 +174,8 @@ impl Authenticator {
         let attempt = self.throttle.login(username.as_str(), from);
         attempt.admit(Instant::now())?;
         let found = find(engine, username.clone()).await?;
-        let matches = self.passwords.verify(password, hash_of(&found), &self.matches, attempt).await?;
+        let matches =
+            self.passwords.verify(password, hash_of(&found), &self.matches, attempt).await?;
         Ok(hash_of(&found).filter(|_| matches).map(PasswordProof::of))
     }
 

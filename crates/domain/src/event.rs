@@ -56,6 +56,8 @@ actions! {
     ProjectChanged = "project.changed",
     /// A project was deleted.
     ProjectDeleted = "project.deleted",
+    /// A project got another owner.
+    ProjectHandedOver = "project.handed_over",
     /// Someone joined a project.
     ProjectMemberAdded = "project.member_added",
     /// Someone left a project.

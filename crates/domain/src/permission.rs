@@ -79,6 +79,8 @@ permissions! {
     ChangeProject: [Owner, Administrator] = "rename and describe a project",
     /// Say who belongs to a project.
     ManageMembers: [Owner, Administrator] = "add and remove a project's members",
+    /// Give a project another owner.
+    HandOverProject: [Owner, Administrator] = "hand a project over to someone else",
     /// Delete a project.
     DeleteProject: [Owner, Administrator] = "delete a project",
 }

@@ -13,6 +13,7 @@ CreateProjectsForOthers - - - Administrator
 ReadProject             - Member Owner Administrator
 ChangeProject           - - Owner Administrator
 ManageMembers           - - Owner Administrator
+HandOverProject         - - Owner Administrator
 DeleteProject           - - Owner Administrator
 ";
 

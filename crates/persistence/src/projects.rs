@@ -13,7 +13,7 @@ mod list;
 mod one;
 mod owned;
 
-pub use change::{add_member, change, delete, remove_member, reserve};
+pub use change::{add_member, change, delete, hand_over, remove_member, reserve};
 pub use list::list;
 pub use one::{details, find};
 pub(crate) use owned::owned_by;

@@ -41,6 +41,8 @@ fn changes() -> Vec<Change> {
             projects::change(tx, ALLOYS, &change).map(drop)
         }),
         project(Action::ProjectMemberAdded, |tx| projects::add_member(tx, ALLOYS, BOB).map(drop)),
+        project(Action::ProjectHandedOver, |tx| projects::hand_over(tx, ALLOYS, BOB).map(drop)),
+        project(Action::ProjectHandedOver, |tx| projects::hand_over(tx, ALLOYS, ANN).map(drop)),
         project(Action::ProjectMemberRemoved, |tx| {
             projects::remove_member(tx, ALLOYS, BOB).map(drop)
         }),

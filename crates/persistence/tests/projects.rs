@@ -139,6 +139,22 @@ on_both! {
         assert_eq!(seen(Viewer::Nobody), ((0, 0), (0, 0)));
     }
 
+    fn a_project_that_is_handed_over_keeps_everyone_who_belongs_to_it(lab: &Lab) {
+        let (ann, bob) = two(lab);
+        let (eve, alloys) = (lab.person("eve"), lab.project("Alloys", &ann, &[&bob]));
+        let id = alloys.project.id;
+        for (to, others) in [(&bob, [&ann].as_slice()), (&eve, &[&ann, &bob]), (&eve, &[&ann, &bob])] {
+            let after = lab.write(|tx| projects::hand_over(tx, id, to.id)).unwrap();
+            assert_eq!(after.project.owner, to.summary());
+            let others: Vec<_> = others.iter().map(|other| other.summary()).collect();
+            assert_eq!(after.members, others);
+            assert_eq!(member_ids(lab, id).len(), others.len());
+        }
+        let nobody = lab.write(|tx| projects::hand_over(tx, id, UserId(404)));
+        assert!(matches!(nobody, Err(Error::Gone)), "{nobody:?}");
+        assert_eq!(member_ids(lab, id), [ann.id, bob.id]);
+    }
+
     fn a_corrupt_name_is_reported_with_its_column(lab: &Lab) {
         let (ann, _) = two(lab);
         lab.project("Alloys", &ann, &[]);

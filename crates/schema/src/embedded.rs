@@ -14,11 +14,12 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 7] = files![
+const FILES: [(&str, &str); 8] = files![
     "change-password",
     "change-project",
     "change-user",
     "new-member",
+    "new-owner",
     "new-project",
     "new-user",
     "revoke-token",

@@ -226,14 +226,16 @@ fn a_new_password_comes_with_the_present_one() {
 }
 
 #[test]
-fn a_new_member_is_named() {
-    check(
-        "new-member",
-        vec![
-            (json!({"username": "ann"}), &[]),
-            (json!({}), &["/username"]),
-            (json!({"username": "1"}), &["/username"]),
-            (json!({"username": "ann", "role": "owner"}), &["/role"]),
-        ],
-    );
+fn a_new_member_or_owner_is_named() {
+    for name in ["new-member", "new-owner"] {
+        check(
+            name,
+            vec![
+                (json!({"username": "ann"}), &[]),
+                (json!({}), &["/username"]),
+                (json!({"username": "1"}), &["/username"]),
+                (json!({"username": "ann", "role": "owner"}), &["/role"]),
+            ],
+        );
+    }
 }

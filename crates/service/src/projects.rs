@@ -4,7 +4,7 @@ use crate::{Error, Unchanged, require};
 use omicron_auth::Caller;
 use omicron_domain::{
     Description, Listing, NewProject, Page, Permission, Project, ProjectChange, ProjectDetails,
-    ProjectId, ProjectName, Reference, Role, UserId, Username,
+    ProjectId, ProjectName, Reference, Role, User, UserId, UserStatus, Username,
 };
 use omicron_persistence::{self as persistence, Transaction, View, projects, users};
 
@@ -53,13 +53,14 @@ fn is_name_of(name: &str, caller: &Caller) -> bool {
 }
 
 fn named(tx: &mut Transaction<'_>, name: &str, pointer: String) -> Result<UserId, Error> {
-    let found = match name.parse() {
-        Ok(name) => users::find(tx.view(), &Reference::Name(name))?,
-        Err(_) => None,
-    };
-    match found {
-        Some(user) => Ok(user.id),
-        None => Err(Error::UnknownUser { pointer, name: name.to_owned() }),
+    let found = person_named(tx, name)?;
+    found.map(|user| user.id).ok_or_else(|| Error::UnknownUser { pointer, name: name.to_owned() })
+}
+
+fn person_named(tx: &mut Transaction<'_>, name: &str) -> Result<Option<User>, Error> {
+    match name.parse() {
+        Ok(name) => Ok(users::find(tx.view(), &Reference::Name(name))?),
+        Err(_) => Ok(None),
     }
 }
 
@@ -151,6 +152,29 @@ pub fn remove_member(
         Err(persistence::Error::Gone) => Err(Error::NotFound("member")),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Gives a project to someone else; whoever had it stays a member.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`], [`Error::UnknownUser`] also of
+/// someone who can't log in: nobody could look after the project.
+pub fn hand_over(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    which: &Which,
+    username: &str,
+    unchanged: Unchanged<'_, ProjectDetails>,
+) -> Result<ProjectDetails, Error> {
+    let project = permitted(tx, caller, which, Permission::HandOverProject, unchanged)?;
+    let pointer = "/username".to_owned();
+    let to = person_named(tx, username)?
+        .filter(|person| person.status == UserStatus::Active)
+        .ok_or_else(|| Error::UnknownUser { pointer, name: username.to_owned() })?;
+    if to.id == project.project.owner.id {
+        return Ok(project);
+    }
+    Ok(projects::hand_over(tx, project.project.id, to.id)?)
 }
 
 /// Deletes a project.

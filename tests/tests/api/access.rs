@@ -143,6 +143,9 @@ impl World {
             ("POST", path) if path.ends_with("/members") => {
                 Some(json!({"username": format!("other{suffix}")}))
             }
+            ("PUT", path) if path.ends_with("/owner") => {
+                Some(json!({"username": format!("other{suffix}")}))
+            }
             _ => None,
         }
     }

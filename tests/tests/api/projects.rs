@@ -136,6 +136,28 @@ on_both! {
         assert_eq!(statuses, [200, 412, 412, 412, 412, 412, 412, 412]);
     }
 
+    fn a_project_is_handed_over_to_someone_who_can_look_after_it(lab: &Lab) {
+        let (ann, bob) = (lab.person("ann"), lab.person("bob"));
+        lab.person("gone");
+        lab.root().put("/api/v1/users/gone/disabled", &json!({})).expect(200);
+        ann.post("/api/v1/projects", &project("Alloys")).expect(201);
+        let owner = "/api/v1/projects/alloys/owner";
+        problem(bob.put(owner, &json!({"username": "bob"})), 404);
+        invalid(ann.put(owner, &json!({"username": "nobody"})), "/username");
+        invalid(ann.put(owner, &json!({"username": "gone"})), "/username");
+        let same = ann.put(owner, &json!({"username": "ANN"})).expect(200);
+        let stale = same.header("etag").unwrap().to_owned();
+        let after = ann.put(owner, &json!({"username": "bob"})).expect(200);
+        assert_eq!(after.json()["owner"]["username"], "bob");
+        assert_eq!(after.json()["members"][0]["username"], "ann");
+        problem(ann.put(owner, &json!({"username": "ann"})), 403);
+        let back = bob.request("PUT", owner).header("if-match", stale).json(&json!({"username": "ann"}));
+        problem(back.send(), 412);
+        ann.delete("/api/v1/projects/alloys/members/ann").expect(204);
+        problem(ann.get("/api/v1/projects/alloys"), 404);
+        bob.delete("/api/v1/projects/alloys").expect(200);
+    }
+
     fn members_come_and_go(lab: &Lab) {
         let ann = lab.person("ann");
         lab.anonymous().post("/api/v1/users", &person("bob")).expect(201);

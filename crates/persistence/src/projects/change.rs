@@ -146,6 +146,39 @@ pub fn remove_member(
     recorded(tx, id, Action::ProjectMemberRemoved)
 }
 
+/// Gives a project to someone else, who then belongs to it; the one who had it stays a member.
+///
+/// ```
+/// # use omicron_domain::{Actor, ProjectId, UserId};
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let nothing = db.write(&Actor::command_line(), |tx| {
+///     projects::hand_over(tx, ProjectId(1), UserId(1))
+/// });
+/// assert!(matches!(nothing, Err(Error::Gone)));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Gone`] if there is no such project or person.
+pub fn hand_over(
+    tx: &mut Transaction<'_>,
+    id: ProjectId,
+    to: UserId,
+) -> Result<ProjectDetails, Error> {
+    lock(tx, id, Until::Changed)?;
+    let membership = project_members::table.find((id.0, to.0));
+    let belongs: bool =
+        diesel::select(diesel::dsl::exists(membership)).get_result(tx.connection())?;
+    if !belongs {
+        insert_members(tx, id, &[to])?;
+    }
+    diesel::update(projects::table.filter(projects::id.eq(id.0)))
+        .set(projects::owner_id.eq(to.0))
+        .execute(tx.connection())?;
+    recorded(tx, id, Action::ProjectHandedOver)
+}
+
 /// Deletes a project; its name is free again.
 ///
 /// ```
