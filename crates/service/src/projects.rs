@@ -54,7 +54,11 @@ fn is_name_of(name: &str, caller: &Caller) -> bool {
 
 fn named(tx: &mut Transaction<'_>, name: &str, pointer: String) -> Result<UserId, Error> {
     let found = person_named(tx, name)?;
-    found.map(|user| user.id).ok_or_else(|| Error::UnknownUser { pointer, name: name.to_owned() })
+    found.map(|user| user.id).ok_or_else(|| unknown(pointer, name))
+}
+
+fn unknown(pointer: String, name: &str) -> Error {
+    Error::UnknownUser { pointer, name: name.to_owned() }
 }
 
 fn person_named(tx: &mut Transaction<'_>, name: &str) -> Result<Option<User>, Error> {
@@ -71,10 +75,7 @@ fn all_named(tx: &mut Transaction<'_>, names: &[String]) -> Result<Vec<UserId>, 
     let ids = users::ids_by_key(tx.view(), &known)?;
     let id = |(index, name): (usize, &Option<Username>)| {
         let found = name.as_ref().and_then(|name| ids.get(&name.key())).copied();
-        found.ok_or_else(|| Error::UnknownUser {
-            pointer: format!("/members/{index}"),
-            name: names[index].clone(),
-        })
+        found.ok_or_else(|| unknown(format!("/members/{index}"), &names[index]))
     };
     parsed.iter().enumerate().map(id).collect()
 }
@@ -167,10 +168,9 @@ pub fn hand_over(
     unchanged: Unchanged<'_, ProjectDetails>,
 ) -> Result<ProjectDetails, Error> {
     let project = permitted(tx, caller, which, Permission::HandOverProject, unchanged)?;
-    let pointer = "/username".to_owned();
     let to = person_named(tx, username)?
         .filter(|person| person.status == UserStatus::Active)
-        .ok_or_else(|| Error::UnknownUser { pointer, name: username.to_owned() })?;
+        .ok_or_else(|| unknown("/username".to_owned(), username))?;
     if to.id == project.project.owner.id {
         return Ok(project);
     }

@@ -140,10 +140,7 @@ impl World {
             ("PUT", path) if path.ends_with("/password") => {
                 Some(json!({"current_password": PASSWORD, "new_password": "lion"}))
             }
-            ("POST", path) if path.ends_with("/members") => {
-                Some(json!({"username": format!("other{suffix}")}))
-            }
-            ("PUT", path) if path.ends_with("/owner") => {
+            (_, path) if path.ends_with("/members") || path.ends_with("/owner") => {
                 Some(json!({"username": format!("other{suffix}")}))
             }
             _ => None,

@@ -57,7 +57,7 @@ pub fn find(
     view: &mut View<'_>,
     which: &Reference<ProjectId, ProjectName>,
 ) -> Result<Option<Project>, Error> {
-    Ok(details(view, which)?.map(|details| details.project))
+    Ok(read(view, which, false)?.map(|details| details.project))
 }
 
 /// The project of this id or name with its members, if the viewer may see it: all of one moment.
@@ -77,12 +77,21 @@ pub fn details(
     view: &mut View<'_>,
     which: &Reference<ProjectId, ProjectName>,
 ) -> Result<Option<ProjectDetails>, Error> {
+    read(view, which, true)
+}
+
+/// With everyone who belongs to it, or with its owner alone.
+fn read(
+    view: &mut View<'_>,
+    which: &Reference<ProjectId, ProjectName>,
+    everyone: bool,
+) -> Result<Option<ProjectDetails>, Error> {
     let (everything, viewer) = eyes(view.viewer());
-    let people = belonging(everything, viewer).order(project_members::user_id).select((
-        columns::<ProjectRow>(),
-        projects::owner_id,
-        columns::<SummaryRow>(),
-    ));
+    let is_owner = project_members::user_id.eq(projects::owner_id);
+    let people = belonging(everything, viewer)
+        .filter(everyone.into_sql::<Bool>().or(is_owner))
+        .order(project_members::user_id)
+        .select((columns::<ProjectRow>(), projects::owner_id, columns::<SummaryRow>()));
     let rows: Vec<(ProjectRow, i64, SummaryRow)> = match which {
         Reference::Id(id) => {
             let people = people.filter(projects::id.eq(id.0));
