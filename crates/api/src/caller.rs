@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use omicron_auth::Credentials;
 use omicron_domain::{Actor, Permission, RequestId, Viewer};
+use omicron_persistence::{Transaction, View};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -32,7 +33,12 @@ macro_rules! requirements {
     };
 }
 
-requirements! { ReadUsers ManageUsers ChangeAccount UseTokens CreateProjects }
+requirements! {
+    ReadUsers ManageUsers ExplainAccess ListTokens MakeTokens RevokePresentToken CreateProjects
+    ChangeEmail ChangePassword ReadAccess
+    ReadProject LeaveProject ChangeProject ManageMembers ManageServiceAccounts HandOverProject
+    ArchiveProject DeleteProject
+}
 
 /// Someone who has shown who they are, and may do `P`. What depends on the project is decided
 /// where the project is read.
@@ -55,6 +61,42 @@ impl<P> Caller<P> {
     pub(crate) fn into_inner(self) -> omicron_auth::Caller {
         self.person
     }
+
+    /// Makes a change in the caller's name.
+    pub(crate) async fn write<T: Send + 'static>(
+        self,
+        state: &State,
+        work: impl Fn(&mut Transaction<'_>, &omicron_auth::Caller) -> Result<T, omicron_service::Error>
+        + Send
+        + 'static,
+    ) -> Result<T, Problem> {
+        let (actor, person) = (self.actor(), self.person);
+        Ok(state.engine.write(actor, move |tx| work(tx, &person)).await?)
+    }
+
+    /// Reads what the caller may see.
+    pub(crate) async fn read<T: Send + 'static>(
+        self,
+        state: &State,
+        work: impl Fn(&mut View<'_>, &omicron_auth::Caller) -> Result<T, omicron_service::Error>
+        + Send
+        + 'static,
+    ) -> Result<T, Problem> {
+        let (viewer, person) = (self.viewer(), self.person);
+        Ok(state.engine.read(viewer, move |view| work(view, &person)).await?)
+    }
+
+    /// As [`Caller::read`], for what may take a while.
+    pub(crate) async fn read_slowly<T: Send + 'static>(
+        self,
+        state: &State,
+        work: impl Fn(&mut View<'_>, &omicron_auth::Caller) -> Result<T, omicron_service::Error>
+        + Send
+        + 'static,
+    ) -> Result<T, Problem> {
+        let (viewer, person) = (self.viewer(), self.person);
+        Ok(state.engine.read_slowly(viewer, move |view| work(view, &person)).await?)
+    }
 }
 
 impl<P> Deref for Caller<P> {
@@ -73,9 +115,7 @@ impl<P: Requires> FromRequest for Caller<P> {
         let request = request.clone();
         Box::pin(async move {
             let person = authenticate(&request).await?.ok_or_else(Problem::unauthenticated)?;
-            if !person.may(P::PERMISSION) {
-                return Err(omicron_service::Error::Forbidden(P::PERMISSION).into());
-            }
+            omicron_service::enter(&person, P::PERMISSION)?;
             Ok(Self { person, request_id: request_id(&request), permission: PhantomData })
         })
     }

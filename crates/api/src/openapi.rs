@@ -20,6 +20,8 @@ mod idempotency;
     tags(
         (name = "users", description = "People, and who may log in"),
         (name = "tokens", description = "Credentials for scripts and instruments"),
+        (name = "service accounts", description = "What stands for a project's instruments"),
+        (name = "access", description = "Who may do what, and why"),
         (name = "projects", description = "Projects and who belongs to them"),
         (name = "schemas", description = "What bodies look like"),
         (name = "server", description = "The server itself"),

@@ -1,19 +1,17 @@
-//! Failures as RFC 9457 problems: the only file that gives a failure its status.
+//! Failures as RFC 9457 problems.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
-use omicron_auth::Error as Auth;
-use omicron_domain::Invalid;
-use omicron_persistence::Error as Database;
+use omicron_domain::{Invalid, Needs, Permission, Scope};
 use omicron_schema::Violation;
-use omicron_service::Error as Service;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
 mod body;
+mod status;
 
 use body::FieldError;
 pub(crate) use body::{ProblemBody, chain};
@@ -29,6 +27,8 @@ pub struct Problem {
     cause: Option<Box<dyn StdError>>,
     /// When it may be tried again, if that is known.
     wait: Option<Duration>,
+    /// What the token would have to be good for.
+    scope: Option<Scope>,
 }
 
 type Text = Cow<'static, str>;
@@ -36,7 +36,7 @@ type Text = Cow<'static, str>;
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<Text>) -> Self {
         let (kind, detail) = (Some(kind), detail.into());
-        Self { status, kind, detail, errors: Vec::new(), cause: None, wait: None }
+        Self { status, kind, detail, errors: Vec::new(), cause: None, wait: None, scope: None }
     }
 
     /// What a status says by itself.
@@ -132,6 +132,16 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
+    /// The token is not good for that (RFC 6750).
+    fn out_of_scope(permission: Permission, detail: String) -> Self {
+        let problem = Self::new(StatusCode::FORBIDDEN, "insufficient-scope", detail);
+        let scope = match permission.needs() {
+            Needs::Scope(scope) => Some(scope),
+            Needs::Anything | Needs::Password => None,
+        };
+        Self { scope, ..problem }
+    }
+
     pub(crate) fn unavailable(detail: impl Into<Text>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
     }
@@ -164,6 +174,9 @@ impl ResponseError for Problem {
                 headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
             }
         }
+        if let Some(challenge) = self.scope.and_then(insufficient) {
+            headers.append(WWW_AUTHENTICATE, challenge);
+        }
         if matches!(self.kind, Some("busy" | "unavailable" | "idempotency-key-in-use")) {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -175,71 +188,16 @@ impl ResponseError for Problem {
     }
 }
 
+fn insufficient(scope: Scope) -> Option<HeaderValue> {
+    let scope = scope.as_str();
+    let challenge =
+        format!(r#"Bearer realm="Omicron", error="insufficient_scope", scope="{scope}""#);
+    HeaderValue::from_str(&challenge).ok()
+}
+
 impl From<Problem> for HttpResponse {
     fn from(problem: Problem) -> Self {
         Self::from_error(problem)
-    }
-}
-
-impl From<Service> for Problem {
-    fn from(error: Service) -> Self {
-        let detail = error.to_string();
-        match error {
-            Service::NotFound(_) => Self::of_status(StatusCode::NOT_FOUND, detail),
-            Service::Forbidden(_)
-            | Service::NotYourAccount(_)
-            | Service::PasswordNeeded
-            | Service::RegistrationClosed => Self::forbidden(detail),
-            Service::StaleCredentials => Self::bad_credentials(detail),
-            Service::LastAdministrator => Self::new(StatusCode::CONFLICT, "conflict", detail),
-            Service::UnknownUser { pointer, .. } => Self::invalid(pointer, detail),
-            Service::Changed => Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail),
-            Service::Database(error) => error.into(),
-            other => Self::internal(other),
-        }
-    }
-}
-
-impl From<Auth> for Problem {
-    fn from(error: Auth) -> Self {
-        let detail = error.to_string();
-        match error {
-            Auth::WrongCredentials | Auth::Signature(_) => Self::bad_credentials(detail),
-            Auth::Pending | Auth::Disabled => Self::forbidden(detail),
-            Auth::Throttled(wait) => Self::throttled(detail, wait),
-            Auth::Busy => Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail),
-            Auth::Database(error) => error.into(),
-            other => Self::internal(other),
-        }
-    }
-}
-
-impl From<Database> for Problem {
-    fn from(error: Database) -> Self {
-        let detail = error.to_string();
-        let mut problem = match error {
-            Database::UsernameTaken | Database::ProjectNameTaken => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "taken", detail)
-            }
-            Database::AlreadyMember | Database::OwnerStays | Database::Gone => {
-                Self::new(StatusCode::CONFLICT, "conflict", detail)
-            }
-            Database::KeyReused => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", detail)
-            }
-            Database::KeyInUse => Self::new(StatusCode::CONFLICT, "idempotency-key-in-use", detail),
-            Database::Overloaded | Database::Conflict(_) | Database::Unavailable(_) => {
-                Self::unavailable(detail)
-            }
-            // No word of trying again: it may have happened.
-            Database::Uncertain(_) => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "uncertain", detail)
-            }
-            Database::DiskFull(_) => Self::of_status(StatusCode::INSUFFICIENT_STORAGE, detail),
-            _ => return Self::internal(error),
-        };
-        problem.cause = Some(Box::new(error));
-        problem
     }
 }
 

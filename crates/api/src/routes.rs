@@ -11,6 +11,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::problem::Problem;
 use crate::state::State;
 
+mod access;
 mod accounts;
 mod files;
 mod health;
@@ -18,6 +19,7 @@ mod hello;
 mod members;
 mod projects;
 mod schemas;
+mod service_accounts;
 mod tokens;
 mod users;
 
@@ -63,6 +65,8 @@ pub(crate) fn documented(config: &mut ServiceConfig<'_>) {
 fn v1(config: &mut ServiceConfig<'_>) {
     projects::configure(config);
     members::configure(config);
+    service_accounts::configure(config);
+    access::configure(config);
     users::configure(config);
     accounts::configure(config);
     tokens::configure(config);

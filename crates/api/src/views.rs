@@ -1,11 +1,17 @@
 //! What clients are shown.
 
+mod access;
+mod token;
+
 use chrono::SecondsFormat;
 use omicron_domain::{
-    Project, ProjectDetails, Timestamp, Token, User, UserSummary, UserWithProjects,
+    Member, Project, ProjectDetails, Role, Timestamp, User, UserSummary, UserWithProjects,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub(crate) use access::{AccessView, ExplanationView, SeenView, SeerView, SeersView};
+pub(crate) use token::{NewTokenView, TokenStatusView, TokenView, TokensView};
 
 /// A time as v1 writes it: whole seconds, rounded down.
 pub(crate) fn time(time: Timestamp) -> String {
@@ -44,6 +50,8 @@ pub(crate) struct AccountView {
     #[schema(example = "active")]
     status: String,
     administrator: bool,
+    /// Whether it is no person, but stands for an instrument.
+    service_account: bool,
 }
 
 impl From<User> for AccountView {
@@ -51,9 +59,16 @@ impl From<User> for AccountView {
         Self {
             status: user.status.to_string(),
             administrator: user.administrator,
+            service_account: user.service_account,
             user: user.summary().into(),
         }
     }
+}
+
+/// The service accounts of a project.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ServiceAccountsView {
+    pub(crate) service_accounts: Vec<AccountView>,
 }
 
 /// A person with the projects they own, as far as the caller may see them.
@@ -93,6 +108,9 @@ pub(crate) struct ProjectView {
     #[schema(format = DateTime, example = "2015-01-01T12:00:00Z")]
     date_created: String,
     owner: UserView,
+    /// When it was archived; nothing in it is changed from then on.
+    #[schema(format = DateTime)]
+    date_archived: Option<String>,
 }
 
 impl From<Project> for ProjectView {
@@ -103,6 +121,7 @@ impl From<Project> for ProjectView {
             description: project.description.into(),
             date_created: time(project.date_created),
             owner: project.owner.into(),
+            date_archived: project.date_archived.map(time),
         }
     }
 }
@@ -112,14 +131,42 @@ impl From<Project> for ProjectView {
 pub(crate) struct ProjectDetailsView {
     #[serde(flatten)]
     project: ProjectView,
-    members: Vec<UserView>,
+    members: Vec<MemberView>,
+}
+
+/// Someone who belongs to a project.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MemberView {
+    #[serde(flatten)]
+    user: UserView,
+    /// `viewer`, `member`, `maintainer` or `owner`.
+    #[schema(example = "member")]
+    role: &'static str,
+    #[schema(format = DateTime, example = "2015-01-01T12:00:00Z")]
+    date_added: String,
+}
+
+impl From<Member> for MemberView {
+    fn from(member: Member) -> Self {
+        Self {
+            user: member.user.into(),
+            role: Role::from(member.role).as_str(),
+            date_added: time(member.date_added),
+        }
+    }
+}
+
+/// A part of the list of those who belong to a project.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MembersView {
+    pub(crate) members: Vec<MemberView>,
 }
 
 impl From<ProjectDetails> for ProjectDetailsView {
     fn from(details: ProjectDetails) -> Self {
         Self {
             project: details.project.into(),
-            members: details.members.into_iter().map(UserView::from).collect(),
+            members: details.members.into_iter().map(MemberView::from).collect(),
         }
     }
 }
@@ -128,56 +175,6 @@ impl From<ProjectDetails> for ProjectDetailsView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProjectsView {
     pub(crate) projects: Vec<ProjectView>,
-}
-
-/// A new token: the only time that its text is shown.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct NewTokenView {
-    pub(crate) id: i64,
-    #[schema(example = "a409a362-d733-11e5-b625-7e14f79230d0")]
-    pub(crate) token: String,
-    /// The key to sign requests with, in base64; it never goes back to the server.
-    #[schema(example = "ASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4mrze8=")]
-    pub(crate) signing_key: String,
-    #[schema(format = DateTime, example = "2015-01-01T12:00:00Z")]
-    pub(crate) expiration_date: String,
-}
-
-/// A token, without its text.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct TokenView {
-    id: i64,
-    #[schema(format = DateTime)]
-    date_created: String,
-    #[schema(format = DateTime)]
-    expiration_date: String,
-    /// When it was last used, to the minute.
-    #[schema(format = DateTime)]
-    last_used: Option<String>,
-}
-
-impl From<Token> for TokenView {
-    fn from(token: Token) -> Self {
-        Self {
-            id: token.id.0,
-            date_created: time(token.date_created),
-            expiration_date: time(token.expiration_date),
-            last_used: token.last_used.map(time),
-        }
-    }
-}
-
-/// The caller's live tokens.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct TokensView {
-    pub(crate) tokens: Vec<TokenView>,
-}
-
-/// That a token has ended.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct TokenStatusView {
-    #[schema(example = "deleted")]
-    pub(crate) token_status: &'static str,
 }
 
 /// That something is gone.

@@ -6,7 +6,7 @@ use crate::memory::{LastUse, PasswordMemory, TokenMemory};
 use crate::{
     Caller, Credentials, Error, Password, PasswordProof, Passwords, Secret, Throttle, TokenText,
 };
-use omicron_domain::{Credential, Timestamp, TokenId, User, UserStatus, Username, Viewer};
+use omicron_domain::{Credential, Grant, Timestamp, TokenId, User, UserStatus, Username, Viewer};
 use omicron_persistence::{Database, Engine, tokens, users};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -189,7 +189,7 @@ impl Authenticator {
         let Some((token, user)) = found.filter(|(token, _)| token.is_live(now)) else {
             return Err(Error::WrongCredentials);
         };
-        let caller = admitted(user, Credential::Token(token.id), None)?;
+        let caller = admitted(user, Credential::Token(token.id), Some(token.grant), None)?;
         self.tokens.remember(hash, &caller, token.expiration_date, generation);
         Ok(self.used(caller, now))
     }
@@ -209,7 +209,7 @@ impl Authenticator {
 fn password_verdict(found: Found, matches: bool) -> Result<Caller, Error> {
     match found {
         Some((user, hash)) if matches => {
-            admitted(user, Credential::Password, Some(PasswordProof::of(&hash)))
+            admitted(user, Credential::Password, None, Some(PasswordProof::of(&hash)))
         }
         _ => Err(Error::WrongCredentials),
     }
@@ -227,10 +227,11 @@ fn hash_of(found: &Found) -> Option<&str> {
 fn admitted(
     user: User,
     credential: Credential,
+    grant: Option<Grant>,
     proof: Option<PasswordProof>,
 ) -> Result<Caller, Error> {
     match user.status {
-        UserStatus::Active => Ok(Caller { user, credential, proof }),
+        UserStatus::Active => Ok(Caller { user, credential, grant, proof }),
         UserStatus::Pending => Err(Error::Pending),
         UserStatus::Disabled => Err(Error::Disabled),
     }

@@ -1,7 +1,9 @@
 //! Someone who has shown who they are.
 
 use crate::secret::hmac_sha256;
-use omicron_domain::{Actor, Credential, Permission, RequestId, Role, User, Viewer};
+use omicron_domain::{
+    Actor, Credential, Decision, Grant, Permission, RequestId, Standing, Target, User, Viewer,
+};
 
 /// Someone who has shown who they are, and may log in.
 ///
@@ -10,9 +12,11 @@ use omicron_domain::{Actor, Credential, Permission, RequestId, Role, User, Viewe
 /// # use omicron_domain::{Credential, Permission, Timestamp, User, UserId, UserStatus, Viewer};
 /// # let ann = User {
 /// #     id: UserId(1), username: "ann".parse().unwrap(), email: "ann@example.org".parse().unwrap(),
-/// #     administrator: false, status: UserStatus::Active, date_created: Timestamp::UNIX_EPOCH,
+/// #     administrator: false, status: UserStatus::Active, service_account: false,
+/// #     date_created: Timestamp::UNIX_EPOCH,
 /// # };
-/// let caller = Caller { user: ann, credential: Credential::Password, proof: None };
+/// let credential = Credential::Password;
+/// let caller = Caller { user: ann, credential, grant: None, proof: None };
 /// assert_eq!(caller.viewer(), Viewer::User(UserId(1)));
 /// assert!(!caller.may(Permission::ManageUsers));
 /// ```
@@ -22,6 +26,8 @@ pub struct Caller {
     pub user: User,
     /// What proved it.
     pub credential: Credential,
+    /// What a token is good for, of all that the person may; `None` if it is no token.
+    pub grant: Option<Grant>,
     /// Which stored hash a password matched, if it was one.
     pub proof: Option<PasswordProof>,
 }
@@ -55,19 +61,25 @@ impl Caller {
     /// What the caller may see.
     #[must_use]
     pub fn viewer(&self) -> Viewer {
-        if self.user.administrator { Viewer::Everything } else { Viewer::User(self.user.id) }
+        let user = (!self.user.administrator).then_some(self.user.id);
+        match (self.grant.and_then(|grant| grant.project), user) {
+            (Some(project), user) => Viewer::Within { project, user },
+            (None, Some(user)) => Viewer::User(user),
+            (None, None) => Viewer::Everything,
+        }
     }
 
-    /// What the caller is in the laboratory as a whole.
+    /// Whether the caller may do this to that, and why.
     #[must_use]
-    pub fn role(&self) -> Role {
-        if self.user.administrator { Role::Administrator } else { Role::User }
+    pub fn decide(&self, permission: Permission, target: Target) -> Decision {
+        let User { status, administrator, .. } = self.user;
+        Standing { status, administrator, grant: self.grant }.decide(permission, target)
     }
 
-    /// Whether the caller may do this, whatever the project.
+    /// Whether the caller may do this in the laboratory as a whole.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
-        self.role().may(permission)
+        self.decide(permission, Target::Laboratory).refusal().is_none()
     }
 
     /// The caller as the one who makes a change in a request.

@@ -16,10 +16,13 @@ const PASSWORD_MEMORY: Duration = Duration::from_mins(1);
 /// With more entries than this, all are forgotten: nobody fills the memory.
 const MOST: usize = 10_000;
 
+/// Who it is, when the token ends, and when the database was asked.
+type Remembered = (Caller, Option<Timestamp>, Instant);
+
 /// Who a token stands for. A change made by this process ends it at once.
 #[derive(Default)]
 pub(crate) struct TokenMemory {
-    callers: RwLock<HashMap<[u8; 32], (Caller, Timestamp, Instant)>>,
+    callers: RwLock<HashMap<[u8; 32], Remembered>>,
     generation: AtomicU64,
 }
 
@@ -28,7 +31,8 @@ impl TokenMemory {
     pub(crate) fn recall(&self, hash: &[u8; 32], now: Timestamp) -> Option<Caller> {
         let callers = self.callers.read().unwrap_or_else(PoisonError::into_inner);
         let (caller, expiration_date, asked) = callers.get(hash)?;
-        (asked.elapsed() < TOKEN_MEMORY && now < *expiration_date).then(|| caller.clone())
+        let lives = expiration_date.is_none_or(|end| now < end);
+        (asked.elapsed() < TOKEN_MEMORY && lives).then(|| caller.clone())
     }
 
     /// To be asked for before the database is: what was read before a change is not remembered
@@ -41,7 +45,7 @@ impl TokenMemory {
         &self,
         hash: [u8; 32],
         caller: &Caller,
-        expires: Timestamp,
+        expires: Option<Timestamp>,
         generation: u64,
     ) {
         let mut callers = self.callers.write().unwrap_or_else(PoisonError::into_inner);

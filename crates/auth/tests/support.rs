@@ -2,7 +2,7 @@
 
 use omicron_auth::signature::{Message, SignatureInput, SignedRequest, SigningKey};
 use omicron_auth::{Authenticator, Caller, Error, Passwords, Secret};
-use omicron_domain::{Actor, ManualClock, NewUser, Timestamp, Token, User};
+use omicron_domain::{Actor, Grant, ManualClock, NewToken, NewUser, Timestamp, Token, User};
 use omicron_persistence::{Database, Options, tokens, users};
 use omicron_tests::{Backend, TestDatabase};
 use std::fmt::Write as _;
@@ -60,7 +60,9 @@ pub fn issue(
     hash: [u8; 32],
 ) -> (Token, SigningKey) {
     let end = noon() + chrono::TimeDelta::hours(1);
-    let token = db.write(&Actor::command_line(), |tx| tokens::create(tx, user.id, &hash, end));
+    let (user, expiration_date) = (user.id, Some(end));
+    let new = NewToken { user, name: None, grant: Grant::EVERYTHING, expiration_date };
+    let token = db.write(&Actor::command_line(), |tx| tokens::create(tx, &new, &hash));
     let token = token.unwrap();
     let key = authenticator.signing_key(token.id, &hash);
     (token, key)

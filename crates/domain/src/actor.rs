@@ -1,6 +1,6 @@
 //! Who acts, by what right, and what they may see.
 
-use crate::{Invalid, TokenId, UserId};
+use crate::{Invalid, ProjectId, TokenId, UserId};
 use std::fmt;
 use std::str::FromStr;
 
@@ -18,6 +18,13 @@ pub enum Viewer {
     User(UserId),
     /// Every project: an administrator, or a tool on the machine itself.
     Everything,
+    /// This project alone, which a token is limited to, if its owner may see it.
+    Within {
+        /// The project.
+        project: ProjectId,
+        /// Who must belong to it; `None` for an administrator.
+        user: Option<UserId>,
+    },
 }
 
 /// What proved who someone is.

@@ -62,6 +62,12 @@ actions! {
     ProjectMemberAdded = "project.member_added",
     /// Someone left a project.
     ProjectMemberRemoved = "project.member_removed",
+    /// Someone became something else in a project.
+    ProjectMemberChanged = "project.member_changed",
+    /// A project was put away.
+    ProjectArchived = "project.archived",
+    /// A project was taken out again.
+    ProjectRestored = "project.restored",
 }
 
 /// What something was done to.

@@ -24,6 +24,7 @@
 //! | which part of a list | [`Page`], [`Listing`] |
 //! | when | [`Clock`], [`SystemClock`], [`ManualClock`] |
 
+mod access;
 mod actor;
 mod clock;
 mod event;
@@ -33,21 +34,26 @@ mod name;
 mod page;
 mod permission;
 mod project;
+mod role;
+mod scope;
 mod text;
 mod token;
 mod user;
 
+pub use access::{Decision, ProjectRole, Refusal, Standing, Step, Target};
 pub use actor::{Actor, Credential, RequestId, Viewer};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use event::{Action, Subject};
 pub use id::{ProjectId, TokenId, UserId};
 pub use invalid::Invalid;
-pub use name::{Description, EmailAddress, ProjectName, Reference, Username};
+pub use name::{Description, EmailAddress, ProjectName, Reference, TokenName, Username};
 pub use page::{Listing, Page};
-pub use permission::{Permission, Role};
-pub use project::{NewProject, Project, ProjectChange, ProjectDetails};
+pub use permission::{Needs, Permission, Place, UnknownPermission};
+pub use project::{Member, NewProject, Project, ProjectChange, ProjectDetails};
+pub use role::{MemberRole, Role, UnknownRole};
+pub use scope::{Grant, Scope, Scopes, UnknownScope};
 pub use text::fold;
-pub use token::Token;
+pub use token::{NewToken, Token};
 pub use user::{
     NewUser, UnknownStatus, User, UserFilter, UserStatus, UserSummary, UserWithProjects,
 };

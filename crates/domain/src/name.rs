@@ -110,6 +110,16 @@ checked_text! {
     }
 }
 
+checked_text! {
+    /// What a token is called, so that its owner knows which one it is: 1 to 64 characters.
+    ///
+    /// ```
+    /// assert!("furnace 3".parse::<omicron_domain::TokenName>().is_ok());
+    /// assert!("x".repeat(65).parse::<omicron_domain::TokenName>().is_err());
+    /// ```
+    TokenName, |text| text::line(text, 64)
+}
+
 fn is_address_part(part: &str) -> bool {
     let forbidden = |c: char| c.is_whitespace() || matches!(c, '@' | '<' | '>' | ',' | ';' | '"');
     !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && !part.contains(forbidden)

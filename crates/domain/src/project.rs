@@ -1,6 +1,6 @@
 //! Projects.
 
-use crate::{Description, ProjectId, ProjectName, Timestamp, UserId, UserSummary};
+use crate::{Description, ProjectId, ProjectName, ProjectRole, Timestamp, UserId, UserSummary};
 
 /// A project, as a list shows it.
 ///
@@ -18,6 +18,7 @@ use crate::{Description, ProjectId, ProjectName, Timestamp, UserId, UserSummary}
 ///     name: "Alloys".parse()?,
 ///     description: "Hardness of aluminium alloys".parse()?,
 ///     date_created: Timestamp::UNIX_EPOCH,
+///     date_archived: None,
 ///     owner,
 /// };
 /// assert_eq!(project.name.key(), "alloys");
@@ -33,6 +34,8 @@ pub struct Project {
     pub description: Description,
     /// When it was begun.
     pub date_created: Timestamp,
+    /// When it was put away; nothing in it is changed from then on, until it is restored.
+    pub date_archived: Option<Timestamp>,
     /// To whom it belongs.
     pub owner: UserSummary,
 }
@@ -49,7 +52,24 @@ pub struct ProjectDetails {
     /// The project.
     pub project: Project,
     /// Its members without the owner, by id.
-    pub members: Vec<UserSummary>,
+    pub members: Vec<Member>,
+}
+
+/// Someone who belongs to a project.
+///
+/// ```
+/// # fn show(member: &omicron_domain::Member) {
+/// println!("{} is {} since {}", member.user.username, member.role, member.date_added);
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The person.
+    pub user: UserSummary,
+    /// What they are in it.
+    pub role: ProjectRole,
+    /// Since when they belong to it.
+    pub date_added: Timestamp,
 }
 
 /// A project that is about to be begun.

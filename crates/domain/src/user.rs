@@ -62,7 +62,7 @@ pub struct UnknownStatus;
 ///     username: "ann".parse()?,
 ///     email: "ann@example.org".parse()?,
 ///     administrator: false,
-///     status: UserStatus::Active,
+///     status: UserStatus::Active, service_account: false,
 ///     date_created: Timestamp::UNIX_EPOCH,
 /// };
 /// assert_eq!(ann.summary().username.as_str(), "ann");
@@ -80,6 +80,8 @@ pub struct User {
     pub administrator: bool,
     /// Whether the person may log in.
     pub status: UserStatus,
+    /// Whether it is no person, but an account that stands for an instrument of a project.
+    pub service_account: bool,
     /// When the person registered.
     pub date_created: Timestamp,
 }
@@ -130,7 +132,7 @@ pub struct UserSummary {
 /// use omicron_domain::UserWithProjects;
 /// # let ann = User {
 /// #     id: UserId(1), username: "ann".parse()?, email: "ann@example.org".parse()?,
-/// #     administrator: false, status: UserStatus::Active, date_created: Timestamp::UNIX_EPOCH,
+/// #     administrator: false, status: UserStatus::Active, service_account: false, date_created: Timestamp::UNIX_EPOCH,
 /// # };
 ///
 /// let ann = UserWithProjects { user: ann, projects: vec![], projects_count: 0 };

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use omicron_domain::{
-    Clock, ManualClock, SystemClock, Timestamp, Token, TokenId, User, UserId, UserStatus,
+    Clock, Grant, ManualClock, SystemClock, Timestamp, Token, TokenId, User, UserId, UserStatus,
 };
 
 #[test]
@@ -24,11 +24,12 @@ fn a_person_is_written_with_names_that_last() {
         email: "ann@example.org".parse().unwrap(),
         administrator: false,
         status: UserStatus::Active,
+        service_account: false,
         date_created: Timestamp::UNIX_EPOCH,
     };
     let expected = serde_json::json!({
         "id": 1, "username": "Ann", "email": "ann@example.org", "administrator": false,
-        "status": "active", "date_created": "1970-01-01T00:00:00Z",
+        "status": "active", "service_account": false, "date_created": "1970-01-01T00:00:00Z",
     });
     assert_eq!(serde_json::to_value(&ann).unwrap(), expected);
 }
@@ -37,9 +38,13 @@ fn a_person_is_written_with_names_that_last() {
 fn a_token_ends_at_its_expiration_and_not_after_it() {
     let expiration_date = Timestamp::UNIX_EPOCH + TimeDelta::seconds(10);
     let (id, user, date_created) = (TokenId(1), UserId(1), Timestamp::UNIX_EPOCH);
-    let token = Token { id, user, date_created, expiration_date, last_used: None };
+    let (name, grant, last_used) = (None, Grant::EVERYTHING, None);
+    let end = Some(expiration_date);
+    let token = Token { id, user, name, grant, date_created, expiration_date: end, last_used };
     assert!(token.is_live(expiration_date - TimeDelta::microseconds(1)));
     assert!(!token.is_live(expiration_date));
+    let endless = Token { expiration_date: None, ..token };
+    assert!(endless.is_live(expiration_date + TimeDelta::days(100_000)));
 }
 
 #[test]

@@ -34,7 +34,7 @@ const ATTEMPTS: u64 = 5;
 ///         members: vec![],
 ///     })
 /// })?;
-/// let all = db.read(Viewer::Everything, |view| projects::list(view, Page::default()))?;
+/// let all = db.read(Viewer::Everything, |view| projects::list(view, None, Page::default()))?;
 /// assert_eq!(all.items[0].owner.username.as_str(), "ann");
 /// # Ok::<(), Error>(())
 /// ```

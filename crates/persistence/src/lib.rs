@@ -31,7 +31,7 @@
 //! })?;
 //!
 //! // Ann sees her project; someone else sees nothing.
-//! let seen_by = |viewer| db.read(viewer, |view| projects::list(view, Page::default()));
+//! let seen_by = |viewer| db.read(viewer, |view| projects::list(view, None, Page::default()));
 //! assert_eq!(seen_by(Viewer::User(ann.id))?.items, [alloys.clone()]);
 //! assert_eq!(seen_by(Viewer::User(UserId(999)))?.items, []);
 //!

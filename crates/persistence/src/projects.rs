@@ -6,17 +6,23 @@ use crate::tables::projects;
 use crate::{Error, Transaction, stored};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use omicron_domain::{Action, NewProject, Project, ProjectDetails, ProjectId, UserSummary};
+use omicron_domain::{
+    Action, MemberRole, NewProject, Project, ProjectDetails, ProjectId, UserSummary,
+};
 
 mod change;
 mod list;
+mod member;
 mod one;
 mod owned;
+mod sight;
 
-pub use change::{add_member, change, delete, hand_over, remove_member, reserve};
+pub use change::{change, delete, reserve, set_archived};
 pub use list::list;
+pub use member::{add_member, hand_over, remove_member, set_role};
 pub use one::{details, find};
 pub(crate) use owned::owned_by;
+pub use sight::{Place, home_of, members, place_of, seen_by, seers};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = projects, check_for_backend(MultiBackend))]
@@ -25,6 +31,7 @@ struct ProjectRow {
     name: String,
     description: String,
     date_created: NaiveDateTime,
+    date_archived: Option<NaiveDateTime>,
 }
 
 impl ProjectRow {
@@ -34,6 +41,7 @@ impl ProjectRow {
             name: stored("projects.name", self.name)?,
             description: stored("projects.description", self.description)?,
             date_created: self.date_created.and_utc(),
+            date_archived: self.date_archived.map(|date| date.and_utc()),
             owner,
         })
     }
@@ -85,6 +93,6 @@ pub fn create(tx: &mut Transaction<'_>, new: &NewProject) -> Result<ProjectDetai
     members.push(new.owner);
     members.sort_unstable();
     members.dedup();
-    change::insert_members(tx, ProjectId(id), &members)?;
+    member::insert_members(tx, ProjectId(id), &members, MemberRole::default())?;
     change::recorded(tx, ProjectId(id), Action::ProjectCreated)
 }

@@ -11,6 +11,7 @@ diesel::table! {
         approved -> Bool,
         disabled -> Bool,
         date_created -> Timestamp,
+        service_account -> Bool,
     }
 }
 
@@ -20,8 +21,11 @@ diesel::table! {
         user_id -> BigInt,
         token_hash -> Binary,
         date_created -> Timestamp,
-        expiration_date -> Timestamp,
+        expiration_date -> Nullable<Timestamp>,
         last_used -> Nullable<Timestamp>,
+        name -> Nullable<Text>,
+        scopes -> Text,
+        project_id -> Nullable<BigInt>,
     }
 }
 
@@ -41,6 +45,7 @@ diesel::table! {
         description -> Text,
         owner_id -> BigInt,
         date_created -> Timestamp,
+        date_archived -> Nullable<Timestamp>,
     }
 }
 
@@ -49,6 +54,7 @@ diesel::table! {
         project_id -> BigInt,
         user_id -> BigInt,
         date_added -> Timestamp,
+        role -> Text,
     }
 }
 

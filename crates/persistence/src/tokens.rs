@@ -3,10 +3,13 @@
 use crate::connection::{MultiBackend, columns, either};
 use crate::tables::{tokens, users};
 use crate::users::UserRow;
-use crate::{Error, Transaction, View};
+use crate::{Error, Transaction, View, stored};
 use chrono::NaiveDateTime;
+use diesel::dsl;
 use diesel::prelude::*;
-use omicron_domain::{Action, Timestamp, Token, TokenId, User, UserId};
+use omicron_domain::{
+    Action, Grant, NewToken, ProjectId, Timestamp, Token, TokenId, TokenName, User, UserId,
+};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tokens, check_for_backend(MultiBackend))]
@@ -14,55 +17,68 @@ struct TokenRow {
     id: i64,
     user_id: i64,
     date_created: NaiveDateTime,
-    expiration_date: NaiveDateTime,
+    expiration_date: Option<NaiveDateTime>,
     last_used: Option<NaiveDateTime>,
+    name: Option<String>,
+    scopes: String,
+    project_id: Option<i64>,
 }
 
-impl From<TokenRow> for Token {
-    fn from(row: TokenRow) -> Self {
-        Self {
+impl TryFrom<TokenRow> for Token {
+    type Error = Error;
+
+    fn try_from(row: TokenRow) -> Result<Self, Error> {
+        let scopes = row.scopes.parse();
+        let scopes = scopes.map_err(|error| Error::Corrupt("tokens.scopes", Box::new(error)))?;
+        Ok(Self {
             id: TokenId(row.id),
             user: UserId(row.user_id),
+            name: row.name.map(|name| stored("tokens.name", name)).transpose()?,
+            grant: Grant { scopes, project: row.project_id.map(ProjectId) },
             date_created: row.date_created.and_utc(),
-            expiration_date: row.expiration_date.and_utc(),
+            expiration_date: row.expiration_date.map(|time| time.and_utc()),
             last_used: row.last_used.map(|time| time.and_utc()),
-        }
+        })
     }
 }
 
 /// Adds a token for a person, of which only the keyed hash is known here.
 ///
 /// ```
-/// # use omicron_domain::{Actor, Timestamp, UserId};
+/// # use omicron_domain::{Actor, Grant, NewToken, UserId};
 /// # use omicron_persistence::{Database, Error, Options, tokens};
 /// # let db = Database::create("sqlite://", Options::default())?;
-/// let nobody = db.write(&Actor::command_line(), |tx| {
-///     tokens::create(tx, UserId(404), &[7; 32], Timestamp::UNIX_EPOCH)
-/// });
+/// let new = NewToken {
+///     user: UserId(404),
+///     name: None,
+///     grant: Grant::EVERYTHING,
+///     expiration_date: None,
+/// };
+/// let nobody = db.write(&Actor::command_line(), |tx| tokens::create(tx, &new, &[7; 32]));
 /// assert!(matches!(nobody, Err(Error::Gone)));
 /// # Ok::<(), Error>(())
 /// ```
 ///
 /// # Errors
-/// [`Error::Gone`] if there is no such person.
-pub fn create(
-    tx: &mut Transaction<'_>,
-    user: UserId,
-    hash: &[u8; 32],
-    expiration_date: Timestamp,
-) -> Result<Token, Error> {
+/// [`Error::Gone`] if there is no such person, or no such project.
+pub fn create(tx: &mut Transaction<'_>, new: &NewToken, hash: &[u8; 32]) -> Result<Token, Error> {
+    let NewToken { user, name, grant, expiration_date } = new.clone();
     let date_created = tx.now();
     let id: i64 = diesel::insert_into(tokens::table)
         .values((
             tokens::user_id.eq(user.0),
             tokens::token_hash.eq(hash.to_vec()),
             tokens::date_created.eq(date_created.naive_utc()),
-            tokens::expiration_date.eq(expiration_date.naive_utc()),
+            tokens::expiration_date.eq(expiration_date.map(|date| date.naive_utc())),
+            tokens::name.eq(name.as_ref().map(TokenName::as_str)),
+            tokens::scopes.eq(grant.scopes.to_string()),
+            tokens::project_id.eq(grant.project.map(|project| project.0)),
         ))
         .returning(tokens::id)
         .get_result(tx.connection())?;
-    let token = Token { id: TokenId(id), user, date_created, expiration_date, last_used: None };
-    tx.record(Action::TokenIssued, token.id, None, &token)?;
+    let id = TokenId(id);
+    let token = Token { id, user, name, grant, date_created, expiration_date, last_used: None };
+    tx.record(Action::TokenIssued, id, None, &token)?;
     Ok(token)
 }
 
@@ -85,7 +101,7 @@ pub fn find(view: &mut View<'_>, hash: &[u8; 32]) -> Result<Option<(Token, User)
         .select((columns::<TokenRow>(), columns::<UserRow>()));
     let row: Option<(TokenRow, UserRow)> =
         either!(view.connection, connection => found.get_result(connection)).optional()?;
-    row.map(|(token, user)| Ok((token.into(), user.try_into()?))).transpose()
+    row.map(|(token, user)| Ok((token.try_into()?, user.try_into()?))).transpose()
 }
 
 /// The token of this id, live or not, its keyed hash, and the person it stands for.
@@ -110,7 +126,7 @@ pub fn by_id(view: &mut View<'_>, id: TokenId) -> Result<Option<(Token, [u8; 32]
     let Some((token, hash, user)) = row else { return Ok(None) };
     let hash = <[u8; 32]>::try_from(hash.as_slice())
         .map_err(|error| Error::Corrupt("tokens.token_hash", Box::new(error)))?;
-    Ok(Some((token.into(), hash, user.try_into()?)))
+    Ok(Some((token.try_into()?, hash, user.try_into()?)))
 }
 
 /// A person's newest live token.
@@ -148,12 +164,12 @@ pub fn live(view: &mut View<'_>, user: UserId) -> Result<Vec<Token>, Error> {
 fn first_live(view: &mut View<'_>, user: UserId, most: i64) -> Result<Vec<Token>, Error> {
     let rows: Vec<TokenRow> = tokens::table
         .filter(tokens::user_id.eq(user.0))
-        .filter(tokens::expiration_date.gt(view.now().naive_utc()))
+        .filter(is_live(view.now()))
         .order(tokens::id.desc())
         .limit(most)
         .select(TokenRow::as_select())
         .load(view.connection)?;
-    Ok(rows.into_iter().map(Token::from).collect())
+    rows.into_iter().map(Token::try_from).collect()
 }
 
 /// Ends a token.
@@ -190,15 +206,34 @@ pub fn revoke(tx: &mut Transaction<'_>, id: TokenId) -> Result<(), Error> {
 /// # Errors
 /// Those of the database.
 pub fn revoke_all(tx: &mut Transaction<'_>, user: UserId) -> Result<usize, Error> {
-    let live = tokens::table
-        .filter(tokens::user_id.eq(user.0))
-        .filter(tokens::expiration_date.gt(tx.now().naive_utc()));
-    let ended: Vec<i64> = diesel::delete(live).returning(tokens::id).load(tx.connection())?;
-    for &id in &ended {
+    let live = tokens::table.filter(tokens::user_id.eq(user.0)).filter(is_live(tx.now()));
+    let ended = diesel::delete(live).returning(tokens::id).load(tx.connection())?;
+    say_ended(tx, &ended)
+}
+
+/// Ends the tokens that are good for this project alone, and says how many there were live.
+pub(crate) fn revoke_for(tx: &mut Transaction<'_>, project: ProjectId) -> Result<usize, Error> {
+    let all = tokens::table.filter(tokens::project_id.eq(project.0));
+    let live = diesel::delete(all.filter(is_live(tx.now())));
+    let ended = live.returning(tokens::id).load(tx.connection())?;
+    diesel::delete(all).execute(tx.connection())?;
+    say_ended(tx, &ended)
+}
+
+fn say_ended(tx: &mut Transaction<'_>, ended: &[i64]) -> Result<usize, Error> {
+    for &id in ended {
         tx.record(Action::TokenRevoked, TokenId(id), None, &())?;
     }
     Ok(ended.len())
 }
+
+/// Whether a token is accepted at this moment.
+fn is_live(now: Timestamp) -> IsLive {
+    tokens::expiration_date.is_null().or(tokens::expiration_date.gt(now.naive_utc()))
+}
+
+type IsLive =
+    dsl::Or<dsl::IsNull<tokens::expiration_date>, dsl::Gt<tokens::expiration_date, NaiveDateTime>>;
 
 /// Notes when tokens were last used: often, of little weight, and so not in the journal.
 ///

@@ -1,12 +1,13 @@
 //! People: the verbs over the table `users`.
 
 use crate::error::OrTaken;
-use crate::tables::users;
+use crate::tables::{project_members, users};
 use crate::{Error, Transaction, View};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use omicron_domain::{
-    Action, NewUser, Reference, User, UserId, UserStatus, UserWithProjects, Username,
+    Action, EmailAddress, NewUser, ProjectId, Reference, User, UserId, UserStatus,
+    UserWithProjects, Username,
 };
 use std::collections::HashMap;
 
@@ -20,6 +21,7 @@ pub(crate) use row::{SummaryRow, UserRow};
 
 #[derive(Insertable)]
 #[diesel(table_name = users)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the columns of the table")]
 struct NewRow<'a> {
     username: &'a str,
     username_key: String,
@@ -29,6 +31,7 @@ struct NewRow<'a> {
     approved: bool,
     disabled: bool,
     date_created: NaiveDateTime,
+    service_account: bool,
 }
 
 /// Adds a person.
@@ -54,6 +57,45 @@ struct NewRow<'a> {
 /// # Errors
 /// [`Error::UsernameTaken`] if someone has the name, in any case.
 pub fn create(tx: &mut Transaction<'_>, new: &NewUser) -> Result<User, Error> {
+    insert(tx, new, false)
+}
+
+/// Adds an account that stands for an instrument: nobody can log in to it, and it needs tokens.
+///
+/// ```
+/// use omicron_domain::Actor;
+/// use omicron_persistence::{Database, Error, Options, users};
+///
+/// let db = Database::create("sqlite://", Options::default())?;
+/// let (name, email) = ("furnace-3".parse().unwrap(), "ann@example.org".parse().unwrap());
+/// let account = db.write(&Actor::command_line(), |tx| {
+///     users::create_service_account(tx, &name, &email)
+/// })?;
+/// assert!(account.service_account);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::UsernameTaken`] if someone has the name, in any case.
+pub fn create_service_account(
+    tx: &mut Transaction<'_>,
+    username: &Username,
+    email: &EmailAddress,
+) -> Result<User, Error> {
+    let new = NewUser {
+        username: username.clone(),
+        email: email.clone(),
+        password_hash: NO_PASSWORD.to_owned(),
+        administrator: false,
+        approved: true,
+    };
+    insert(tx, &new, true)
+}
+
+/// In the place of a hash: no password matches it.
+pub(crate) const NO_PASSWORD: &str = "!";
+
+fn insert(tx: &mut Transaction<'_>, new: &NewUser, service_account: bool) -> Result<User, Error> {
     let date_created = tx.now();
     let row = NewRow {
         username: new.username.as_str(),
@@ -64,6 +106,7 @@ pub fn create(tx: &mut Transaction<'_>, new: &NewUser) -> Result<User, Error> {
         approved: new.approved,
         disabled: false,
         date_created: date_created.naive_utc(),
+        service_account,
     };
     let id: i64 = diesel::insert_into(users::table)
         .values(row)
@@ -76,6 +119,7 @@ pub fn create(tx: &mut Transaction<'_>, new: &NewUser) -> Result<User, Error> {
         email: new.email.clone(),
         administrator: new.administrator,
         status: if new.approved { UserStatus::Active } else { UserStatus::Pending },
+        service_account,
         date_created,
     };
     tx.record(Action::UserRegistered, user.id, None, &user)?;
@@ -132,7 +176,8 @@ pub fn find_with_password(
     row.map(|(row, password_hash)| Ok((row.try_into()?, password_hash))).transpose()
 }
 
-/// The ids of those of these people who exist, by their names' keys.
+/// The ids of those of these people who exist, by their names' keys. A service account is no
+/// person.
 ///
 /// ```
 /// # use omicron_domain::Viewer;
@@ -155,9 +200,34 @@ pub fn ids_by_key(
     let keys: Vec<String> = names.iter().map(Username::key).collect();
     let rows: Vec<(String, i64)> = users::table
         .filter(users::username_key.eq_any(keys))
+        .filter(users::service_account.eq(false))
         .select((users::username_key, users::id))
         .load(view.connection)?;
     Ok(rows.into_iter().map(|(key, id)| (key, UserId(id))).collect())
+}
+
+/// The service accounts that belong to a project, by id.
+///
+/// ```
+/// # use omicron_domain::{ProjectId, Viewer};
+/// # use omicron_persistence::{Database, Error, Options, users};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let accounts = db.read(Viewer::Everything, |view| users::service_accounts_of(view, ProjectId(1)))?;
+/// assert!(accounts.is_empty());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn service_accounts_of(view: &mut View<'_>, project: ProjectId) -> Result<Vec<User>, Error> {
+    let rows: Vec<UserRow> = project_members::table
+        .inner_join(users::table)
+        .filter(project_members::project_id.eq(project.0))
+        .filter(users::service_account)
+        .order(users::id)
+        .select(UserRow::as_select())
+        .load(view.connection)?;
+    rows.into_iter().map(User::try_from).collect()
 }
 
 /// A person with the projects they own, as far as the viewer may see them.

@@ -1,9 +1,9 @@
 //! The journal: one event for each change, whole, and without secrets.
 
-use crate::support::{Lab, actor, lab as fixture, new_project, new_user, noon, parsed};
+use crate::support::{Lab, actor, lab as fixture, new_project, new_token, new_user, noon, parsed};
 use chrono::TimeDelta;
 use omicron_domain::{
-    Action, Actor, NewUser, ProjectChange, ProjectId, Subject, TokenId, UserId, Viewer,
+    Action, Actor, MemberRole, NewUser, ProjectChange, ProjectId, Subject, TokenId, UserId, Viewer,
 };
 use omicron_persistence::{Error, Event, Transaction, events_of, projects, tokens, users};
 use omicron_tests::on_both;
@@ -40,7 +40,14 @@ fn changes() -> Vec<Change> {
             let change = ProjectChange { name: Some(parsed("A2")), description: Some(parsed("d")) };
             projects::change(tx, ALLOYS, &change).map(drop)
         }),
-        project(Action::ProjectMemberAdded, |tx| projects::add_member(tx, ALLOYS, BOB).map(drop)),
+        project(Action::ProjectMemberAdded, |tx| {
+            projects::add_member(tx, ALLOYS, BOB, MemberRole::Member).map(drop)
+        }),
+        project(Action::ProjectMemberChanged, |tx| {
+            projects::set_role(tx, ALLOYS, BOB, MemberRole::Maintainer).map(drop)
+        }),
+        project(Action::ProjectArchived, |tx| projects::set_archived(tx, ALLOYS, true).map(drop)),
+        project(Action::ProjectRestored, |tx| projects::set_archived(tx, ALLOYS, false).map(drop)),
         project(Action::ProjectHandedOver, |tx| projects::hand_over(tx, ALLOYS, BOB).map(drop)),
         project(Action::ProjectHandedOver, |tx| projects::hand_over(tx, ALLOYS, ANN).map(drop)),
         project(Action::ProjectMemberRemoved, |tx| {
@@ -56,7 +63,7 @@ fn changes() -> Vec<Change> {
 
 fn issue(tx: &mut Transaction<'_>, hash: [u8; 32]) -> Result<(), Error> {
     let end = tx.now() + TimeDelta::hours(1);
-    tokens::create(tx, ANN, &hash, end).map(drop)
+    tokens::create(tx, &new_token(ANN, end), &hash).map(drop)
 }
 
 fn history(lab: &Lab, subject: Subject) -> Vec<Event> {
@@ -129,9 +136,9 @@ on_both! {
         let id = lab.project("Alloys", &ann, &[&bob]).project.id;
         let payload = history(lab, id.into())[0].payload.clone().unwrap();
         let expected = concat!(
-            r#"{"date_created":"2026-11-24T12:00:00.123456Z","#,
-            r#""description":"Hardness of aluminium alloys","id":1,"members":[2],"#,
-            r#""name":"Alloys","owner":1}"#
+            r#"{"date_archived":null,"date_created":"2026-11-24T12:00:00.123456Z","#,
+            r#""description":"Hardness of aluminium alloys","id":1,"#,
+            r#""members":[{"role":"member","user":2}],"name":"Alloys","owner":1}"#
         );
         assert_eq!(payload, expected);
     }

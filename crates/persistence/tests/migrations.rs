@@ -1,6 +1,6 @@
 //! Migrations: up, down with data, once, and never past what the program knows.
 
-use crate::support::{Lab, Raw, lab as fixture};
+use crate::support::{Lab, Raw, lab as fixture, new_token};
 use omicron_domain::Actor;
 use omicron_persistence::idempotency::{self, Answer, Request};
 use omicron_persistence::{
@@ -55,7 +55,8 @@ on_both! {
         downgrade(&lab.db).unwrap();
         upgrade(&lab.db).unwrap();
         let gone = lab.write(|tx| {
-            omicron_persistence::tokens::create(tx, omicron_domain::UserId(404), &[0; 32], tx.now())
+            let token = new_token(omicron_domain::UserId(404), tx.now());
+            omicron_persistence::tokens::create(tx, &token, &[0; 32])
         });
         assert!(matches!(gone, Err(Error::Gone)), "{gone:?}");
     }

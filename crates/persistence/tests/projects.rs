@@ -1,13 +1,16 @@
 //! Projects and who belongs to them.
 
-use crate::support::{Lab, lab as fixture, new_project, noon, parsed};
-use omicron_domain::{Page, ProjectChange, ProjectId, Reference, User, UserFilter, UserId, Viewer};
-use omicron_persistence::{Error, projects, users};
+use crate::support::{Lab, lab as fixture, new_project, noon, parsed, people};
+use omicron_domain::{
+    MemberRole, Page, ProjectChange, ProjectId, ProjectRole, Reference, User, UserFilter, UserId,
+    Viewer,
+};
+use omicron_persistence::{Error, View, projects, users};
 use omicron_tests::on_both;
 
 fn member_ids(lab: &Lab, id: ProjectId) -> Vec<UserId> {
     let found = lab.db.read(Viewer::Everything, |view| projects::details(view, &Reference::Id(id)));
-    found.unwrap().unwrap().members.iter().map(|member| member.id).collect()
+    found.unwrap().unwrap().members.iter().map(|member| member.user.id).collect()
 }
 
 fn two(lab: &Lab) -> (User, User) {
@@ -24,7 +27,7 @@ on_both! {
         assert_eq!(made.project.description, new.description);
         assert_eq!(made.project.date_created, noon());
         assert_eq!(made.project.owner, ann.summary());
-        assert_eq!(made.members, [bob.summary()]);
+        assert_eq!(people(&made.members), [bob.summary()]);
         for which in [Reference::Id(made.project.id), Reference::Name(parsed("nmr / 2026"))] {
             let found = lab.db.read(Viewer::Everything, |view| projects::details(view, &which));
             assert_eq!(found.unwrap(), Some(made.clone()));
@@ -68,11 +71,11 @@ on_both! {
     fn people_join_and_leave(lab: &Lab) {
         let (ann, bob) = two(lab);
         let id = lab.project("Alloys", &ann, &[]).project.id;
-        let joined = lab.write(|tx| projects::add_member(tx, id, bob.id)).unwrap();
-        assert_eq!(joined.members, [bob.summary()]);
-        let again = lab.write(|tx| projects::add_member(tx, id, bob.id));
+        let joined = lab.write(|tx| projects::add_member(tx, id, bob.id, MemberRole::Member)).unwrap();
+        assert_eq!(people(&joined.members), [bob.summary()]);
+        let again = lab.write(|tx| projects::add_member(tx, id, bob.id, MemberRole::Member));
         assert!(matches!(again, Err(Error::AlreadyMember)), "{again:?}");
-        let owner = lab.write(|tx| projects::add_member(tx, id, ann.id));
+        let owner = lab.write(|tx| projects::add_member(tx, id, ann.id, MemberRole::Member));
         assert!(matches!(owner, Err(Error::AlreadyMember)), "{owner:?}");
         lab.write(|tx| projects::remove_member(tx, id, bob.id)).unwrap();
         assert_eq!(member_ids(lab, id), []);
@@ -97,8 +100,8 @@ on_both! {
         let outcomes = [
             lab.write(|tx| projects::create(tx, &new_project("A", nobody, &[]))).map(drop),
             lab.write(|tx| projects::create(tx, &new_project("B", ann.id, &[nobody]))).map(drop),
-            lab.write(|tx| projects::add_member(tx, id, nobody)).map(drop),
-            lab.write(|tx| projects::add_member(tx, ProjectId(404), ann.id)).map(drop),
+            lab.write(|tx| projects::add_member(tx, id, nobody, MemberRole::Member)).map(drop),
+            lab.write(|tx| projects::add_member(tx, ProjectId(404), ann.id, MemberRole::Member)).map(drop),
             lab.write(|tx| projects::remove_member(tx, ProjectId(404), ann.id)).map(drop),
             lab.write(|tx| projects::change(tx, ProjectId(404), &ProjectChange::default())).map(drop),
             lab.write(|tx| projects::delete(tx, ProjectId(404))),
@@ -147,7 +150,7 @@ on_both! {
             let after = lab.write(|tx| projects::hand_over(tx, id, to.id)).unwrap();
             assert_eq!(after.project.owner, to.summary());
             let others: Vec<_> = others.iter().map(|other| other.summary()).collect();
-            assert_eq!(after.members, others);
+            assert_eq!(people(&after.members), others);
             assert_eq!(member_ids(lab, id).len(), others.len());
         }
         let nobody = lab.write(|tx| projects::hand_over(tx, id, UserId(404)));
@@ -155,11 +158,58 @@ on_both! {
         assert_eq!(member_ids(lab, id), [ann.id, bob.id]);
     }
 
+    fn a_member_is_what_they_were_made(lab: &Lab) {
+        let (ann, bob) = two(lab);
+        let id = lab.project("Alloys", &ann, &[]).project.id;
+        lab.write(|tx| projects::add_member(tx, id, bob.id, MemberRole::Viewer)).unwrap();
+        let role = |view: &mut View<'_>| {
+            Ok::<_, Error>(projects::place_of(view, bob.id, &Reference::Id(id))?.unwrap().role)
+        };
+        let role = || lab.db.read(Viewer::Everything, role).unwrap();
+        assert_eq!(role(), Some(MemberRole::Viewer.into()));
+        let events = lab.count("events");
+        for made in [MemberRole::Maintainer, MemberRole::Maintainer, MemberRole::Member] {
+            let after = lab.write(|tx| projects::set_role(tx, id, bob.id, made)).unwrap();
+            assert_eq!((after.members[0].role, role()), (made.into(), Some(made.into())));
+        }
+        assert_eq!(lab.count("events"), events + 2, "what changes nothing is not recorded");
+        lab.write(|tx| projects::hand_over(tx, id, bob.id)).unwrap();
+        assert_eq!(role(), Some(ProjectRole::Owner));
+        let owner = lab.write(|tx| projects::set_role(tx, id, bob.id, MemberRole::Viewer));
+        assert!(matches!(owner, Err(Error::OwnerStays)), "{owner:?}");
+        let nobody = lab.write(|tx| projects::set_role(tx, id, UserId(404), MemberRole::Viewer));
+        assert!(matches!(nobody, Err(Error::Gone)), "{nobody:?}");
+    }
+
+    fn a_project_is_put_away_and_taken_out_again(lab: &Lab) {
+        let (ann, _) = two(lab);
+        let id = lab.project("Alloys", &ann, &[]).project.id;
+        lab.project("Other", &ann, &[]);
+        let listed = |archived| {
+            [Viewer::Everything, Viewer::User(ann.id)].map(|viewer| {
+                let list = |view: &mut View<'_>| projects::list(view, archived, Page::default());
+                let list = lab.db.read(viewer, list).unwrap();
+                assert_eq!(list.total, i64::try_from(list.items.len()).ok());
+                list.items.len()
+            })
+        };
+        let events = lab.count("events");
+        for _ in 0..2 {
+            let away = lab.write(|tx| projects::set_archived(tx, id, true)).unwrap();
+            assert_eq!(away.project.date_archived, Some(noon()));
+        }
+        assert_eq!((listed(None), listed(Some(true)), listed(Some(false))), ([2, 2], [1, 1], [1, 1]));
+        let back = lab.write(|tx| projects::set_archived(tx, id, false)).unwrap();
+        assert_eq!(back.project.date_archived, None);
+        assert_eq!(listed(Some(true)), [0, 0]);
+        assert_eq!(lab.count("events"), events + 2, "what changes nothing is not recorded");
+    }
+
     fn a_corrupt_name_is_reported_with_its_column(lab: &Lab) {
         let (ann, _) = two(lab);
         lab.project("Alloys", &ann, &[]);
         lab.sql("UPDATE projects SET name = '12345'").unwrap();
-        let list = lab.db.read(Viewer::Everything, |view| projects::list(view, Page::default()));
+        let list = lab.db.read(Viewer::Everything, |view| projects::list(view, None, Page::default()));
         assert!(matches!(list, Err(Error::Corrupt("projects.name", _))), "{list:?}");
     }
 }

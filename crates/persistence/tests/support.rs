@@ -4,8 +4,8 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use omicron_domain::{
-    Actor, Credential, Invalid, ManualClock, NewProject, NewUser, ProjectDetails, Timestamp,
-    TokenId, User, UserId, Viewer,
+    Actor, Credential, Grant, Invalid, ManualClock, Member, NewProject, NewToken, NewUser,
+    ProjectDetails, Timestamp, TokenId, User, UserId, UserSummary, Viewer,
 };
 use omicron_persistence::{Database, Error, Options, Transaction, projects, users};
 use omicron_tests::{Backend, TestDatabase};
@@ -58,6 +58,17 @@ pub fn new_project(name: &str, owner: UserId, members: &[UserId]) -> NewProject 
 }
 
 /// Someone whose every trace in the journal can be told from others'.
+/// A token of someone's that is good for everything.
+pub fn new_token(user: UserId, expiration_date: Timestamp) -> NewToken {
+    let (name, grant) = (None, Grant::EVERYTHING);
+    NewToken { user, name, grant, expiration_date: Some(expiration_date) }
+}
+
+/// Who they are.
+pub fn people(members: &[Member]) -> Vec<UserSummary> {
+    members.iter().map(|member| member.user.clone()).collect()
+}
+
 pub fn actor() -> Actor {
     Actor {
         user: Some(UserId(77)),

@@ -1,7 +1,7 @@
 //! Units of work: all of it or nothing, alone or against others.
 
 use crate::support::{Lab, lab as fixture, new_project, new_user, parsed};
-use omicron_domain::{Actor, Page, UserFilter, UserId, Viewer};
+use omicron_domain::{Actor, MemberRole, Page, UserFilter, UserId, Viewer};
 use omicron_persistence::{Database, Error, Options, projects, users};
 use omicron_tests::on_both;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -132,7 +132,7 @@ on_both! {
             for chunk in others.chunks(3) {
                 scope.spawn(move || {
                     for member in chunk {
-                        lab.write(|tx| projects::add_member(tx, id, *member)).unwrap();
+                        lab.write(|tx| projects::add_member(tx, id, *member, MemberRole::Member)).unwrap();
                     }
                 });
             }
@@ -141,7 +141,7 @@ on_both! {
             omicron_persistence::events_of(view, id, 0)
         });
         let last = events.unwrap().pop().unwrap().payload.unwrap();
-        let members: Vec<String> = others.iter().map(ToString::to_string).collect();
+        let members: Vec<String> = others.iter().map(|id| format!("{{\"role\":\"member\",\"user\":{id}}}")).collect();
         assert!(last.contains(&format!("\"members\":[{}]", members.join(","))), "{last}");
     }
 
@@ -150,7 +150,7 @@ on_both! {
         for round in 0..10 {
             let id = lab.project(&format!("p{round}"), &ann, &[]).project.id;
             std::thread::scope(|scope| {
-                let join = scope.spawn(|| lab.write(|tx| projects::add_member(tx, id, bob.id)));
+                let join = scope.spawn(|| lab.write(|tx| projects::add_member(tx, id, bob.id, MemberRole::Member)));
                 lab.write(|tx| projects::delete(tx, id)).unwrap();
                 let joined = join.join().unwrap();
                 assert!(matches!(joined, Ok(_) | Err(Error::Gone)), "{joined:?}");

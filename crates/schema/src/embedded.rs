@@ -14,13 +14,17 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 8] = files![
+const FILES: [(&str, &str); 12] = files![
+    "change-member",
     "change-password",
     "change-project",
     "change-user",
     "new-member",
     "new-owner",
     "new-project",
+    "new-service-account",
+    "new-service-token",
+    "new-token",
     "new-user",
     "revoke-token",
 ];

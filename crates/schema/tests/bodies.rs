@@ -239,3 +239,53 @@ fn a_new_member_or_owner_is_named() {
         );
     }
 }
+
+#[test]
+fn a_role_is_one_that_can_be_given() {
+    check(
+        "change-member",
+        vec![
+            (json!({"role": "maintainer"}), &[]),
+            (json!({}), &["/role"]),
+            (json!({"role": "owner"}), &["/role"]),
+            (json!({"role": "viewer", "username": "ann"}), &["/username"]),
+        ],
+    );
+    check(
+        "new-service-account",
+        vec![
+            (json!({"username": "furnace-3"}), &[]),
+            (json!({"username": "furnace-3", "role": "viewer"}), &[]),
+            (json!({"username": "furnace-3", "role": "maintainer"}), &["/role"]),
+            (json!({"username": "3"}), &["/username"]),
+            (json!({}), &["/username"]),
+        ],
+    );
+}
+
+#[test]
+fn a_token_is_good_for_something() {
+    check(
+        "new-token",
+        vec![
+            (json!({}), &[]),
+            (json!({"name": "plots", "scopes": ["read", "ingest"], "project": "12"}), &[]),
+            (json!({"scopes": []}), &["/scopes"]),
+            (json!({"scopes": ["read", "read"]}), &["/scopes"]),
+            (json!({"scopes": ["all"]}), &["/scopes/0"]),
+            (json!({"scope": "read"}), &["/scope"]),
+            (json!({"project": 12}), &["/project"]),
+            (json!({"name": ""}), &["/name"]),
+        ],
+    );
+    check(
+        "new-service-token",
+        vec![
+            (json!({"scopes": ["ingest"], "expiration": null}), &[]),
+            (json!({"scopes": ["ingest"], "expiration": 1}), &[]),
+            (json!({"scopes": ["ingest"], "expiration": 0}), &["/expiration"]),
+            (json!({"scopes": ["ingest"], "expiration": 1.5}), &["/expiration"]),
+            (json!({"name": "control"}), &["/scopes"]),
+        ],
+    );
+}

@@ -89,6 +89,9 @@ pub enum Error {
     /// There is no such token.
     #[error("there is no token {0}")]
     UnknownToken(i64),
+    /// There is no such project.
+    #[error("there is no project {0:?}")]
+    UnknownProject(String),
     /// Someone who may not log in would have no use of a token.
     #[error("{0} can't log in: the account is {1}")]
     CantLogIn(omicron_domain::Username, omicron_domain::UserStatus),

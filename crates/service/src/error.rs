@@ -1,6 +1,6 @@
 //! Why something is not done.
 
-use omicron_domain::Permission;
+use omicron_domain::{Needs, Permission, Username};
 use omicron_persistence::{Error as Database, Failure};
 
 /// Why something is not done.
@@ -18,15 +18,31 @@ pub enum Error {
     /// The caller lacks a permission.
     #[error("you may not {}", .0.describe())]
     Forbidden(Permission),
+    /// The token is not good for this.
+    #[error("this token may not be used to {}: {}", .0.describe(), needs(*.0))]
+    OutOfScope(Permission),
+    /// Nothing in the project is changed.
+    #[error("the project is archived: restore it first")]
+    Archived,
+    /// A service account is no person.
+    #[error(
+        "{name:?} is a service account: it is a viewer or a member of its own project, and nothing else"
+    )]
+    ServiceAccount {
+        /// Where in the request.
+        pointer: &'static str,
+        /// Its name.
+        name: Username,
+    },
+    /// The action is not one for this resource.
+    #[error("does not fit: {0} is asked {1}")]
+    OtherResource(Permission, &'static str),
     /// A token can't be made with a token.
     #[error("a new token takes a password: a token can't make another one")]
     PasswordNeeded,
     /// The password was changed, or its owner switched off, since it was compared.
     #[error("the credentials are wrong or have expired")]
     StaleCredentials,
-    /// This is for the owner of the account alone.
-    #[error("only its owner may change this account's {0}")]
-    NotYourAccount(&'static str),
     /// Nobody can register.
     #[error("registration is closed: ask an administrator for an account")]
     RegistrationClosed,
@@ -47,6 +63,16 @@ pub enum Error {
     /// The database failed, or refused.
     #[error(transparent)]
     Database(#[from] Database),
+}
+
+fn needs(permission: Permission) -> String {
+    match permission.needs() {
+        Needs::Password => "that takes a password".to_owned(),
+        needs if permission.place().is_in_project() => {
+            format!("that takes the scope {needs}, in this project")
+        }
+        needs => format!("that takes the scope {needs}, and no limit to one project"),
+    }
 }
 
 impl Failure for Error {

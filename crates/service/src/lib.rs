@@ -19,7 +19,7 @@
 //!     approved: true,
 //! };
 //! let ann = db.write(&Actor::command_line(), |tx| users::create(tx, &new))?;
-//! let ann = Caller { user: ann, credential: Credential::Password, proof: None };
+//! let ann = Caller { user: ann, credential: Credential::Password, grant: None, proof: None };
 //!
 //! let draft = projects::Draft {
 //!     name: "Alloys".parse().unwrap(),
@@ -32,13 +32,17 @@
 //! # Ok::<(), Error>(())
 //! ```
 
+pub mod access;
 mod error;
+pub mod members;
 pub mod projects;
 mod registration;
+pub mod service_accounts;
 pub mod tokens;
 pub mod users;
 
-use omicron_domain::{Permission, Role};
+use omicron_auth::Caller;
+use omicron_domain::{Permission, Place, Refusal, Target};
 
 pub use error::Error;
 pub use registration::Registration;
@@ -46,7 +50,29 @@ pub use registration::Registration;
 /// A condition on the present state of what is to change: that it is what the caller has seen.
 pub type Unchanged<'a, T> = &'a dyn Fn(&T) -> bool;
 
-/// The table's answer, as an error where it is no.
-fn require(role: Role, permission: Permission) -> Result<(), Error> {
-    if role.may(permission) { Ok(()) } else { Err(Error::Forbidden(permission)) }
+/// What can be said of a caller before it is known what they want to do it to.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::OutOfScope`].
+pub fn enter(caller: &Caller, permission: Permission) -> Result<(), Error> {
+    if permission.place() == Place::Laboratory {
+        return require(caller, permission, Target::Laboratory);
+    }
+    if caller.grant.is_none_or(|grant| grant.is_good_for(permission)) {
+        Ok(())
+    } else {
+        Err(Error::OutOfScope(permission))
+    }
+}
+
+/// The rules' answer, as an error where it is no.
+fn require(caller: &Caller, permission: Permission, target: Target) -> Result<(), Error> {
+    match caller.decide(permission, target).refusal() {
+        None => Ok(()),
+        Some(Refusal::Status) => Err(Error::StaleCredentials),
+        Some(Refusal::Grant) => Err(Error::OutOfScope(permission)),
+        Some(Refusal::Unseen) => Err(Error::NotFound("project")),
+        Some(Refusal::Role) => Err(Error::Forbidden(permission)),
+        Some(Refusal::Archived) => Err(Error::Archived),
+    }
 }

@@ -1,10 +1,10 @@
 //! What can be done with projects.
 
-use crate::{Error, Unchanged, require};
+use crate::{Error, Unchanged, require, service_accounts};
 use omicron_auth::Caller;
 use omicron_domain::{
-    Description, Listing, NewProject, Page, Permission, Project, ProjectChange, ProjectDetails,
-    ProjectId, ProjectName, Reference, Role, User, UserId, UserStatus, Username,
+    Description, Listing, Member, NewProject, Page, Permission, Project, ProjectChange,
+    ProjectDetails, ProjectId, ProjectName, ProjectRole, Reference, Target, User, UserId, Username,
 };
 use omicron_persistence::{self as persistence, Transaction, View, projects, users};
 
@@ -34,13 +34,13 @@ pub fn create(
     caller: &Caller,
     draft: &Draft,
 ) -> Result<ProjectDetails, Error> {
-    require(caller.role(), Permission::CreateProjects)?;
+    require(caller, Permission::CreateProjects, Target::Laboratory)?;
     let owner = match &draft.owner {
         None => caller.user.id,
         Some(name) if is_name_of(name, caller) => caller.user.id,
         Some(name) => {
-            require(caller.role(), Permission::CreateProjectsForOthers)?;
-            named(tx, name, "/owner".to_owned())?
+            require(caller, Permission::CreateProjectsForOthers, Target::Laboratory)?;
+            named(tx, name, "/owner")?.id
         }
     };
     let members = all_named(tx, &draft.members)?;
@@ -52,12 +52,20 @@ fn is_name_of(name: &str, caller: &Caller) -> bool {
     name.parse::<Username>().is_ok_and(|name| name.key() == caller.user.username.key())
 }
 
-fn named(tx: &mut Transaction<'_>, name: &str, pointer: String) -> Result<UserId, Error> {
-    let found = person_named(tx, name)?;
-    found.map(|user| user.id).ok_or_else(|| unknown(pointer, name))
+/// The person whom a request names.
+pub(crate) fn named(
+    tx: &mut Transaction<'_>,
+    name: &str,
+    pointer: &'static str,
+) -> Result<User, Error> {
+    let user = person_named(tx, name)?.ok_or_else(|| unknown(pointer.to_owned(), name))?;
+    if user.service_account {
+        return Err(Error::ServiceAccount { pointer, name: user.username });
+    }
+    Ok(user)
 }
 
-fn unknown(pointer: String, name: &str) -> Error {
+pub(crate) fn unknown(pointer: String, name: &str) -> Error {
     Error::UnknownUser { pointer, name: name.to_owned() }
 }
 
@@ -80,12 +88,16 @@ fn all_named(tx: &mut Transaction<'_>, names: &[String]) -> Result<Vec<UserId>, 
     parsed.iter().enumerate().map(id).collect()
 }
 
-/// The projects that the caller may see.
+/// The projects that the caller may see: archived ones, others, or all.
 ///
 /// # Errors
 /// Those of the database.
-pub fn list(view: &mut View<'_>, page: Page) -> Result<Listing<Project>, Error> {
-    Ok(projects::list(view, page)?)
+pub fn list(
+    view: &mut View<'_>,
+    archived: Option<bool>,
+    page: Page,
+) -> Result<Listing<Project>, Error> {
+    Ok(projects::list(view, archived, page)?)
 }
 
 /// One project, with its members.
@@ -114,70 +126,23 @@ pub fn change(
     Ok(projects::change(tx, project.project.id, change)?)
 }
 
-/// Adds someone to a project.
+/// Puts a project away, so that nothing in it is changed, or takes it out again; what is so
+/// already stays so.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`], [`Error::UnknownUser`]; the
-/// person is a member already.
-pub fn add_member(
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`].
+pub fn set_archived(
     tx: &mut Transaction<'_>,
     caller: &Caller,
     which: &Which,
-    username: &str,
+    archived: bool,
     unchanged: Unchanged<'_, ProjectDetails>,
 ) -> Result<ProjectDetails, Error> {
-    let project = permitted(tx, caller, which, Permission::ManageMembers, unchanged)?;
-    let user = named(tx, username, "/username".to_owned())?;
-    Ok(projects::add_member(tx, project.project.id, user)?)
+    let project = permitted(tx, caller, which, Permission::ArchiveProject, unchanged)?;
+    Ok(projects::set_archived(tx, project.project.id, archived)?)
 }
 
-/// Takes someone out of a project; everyone but its owner may take themselves out.
-///
-/// # Errors
-/// [`Error::NotFound`] of the project or the member, [`Error::Forbidden`], [`Error::Changed`];
-/// the owner stays.
-pub fn remove_member(
-    tx: &mut Transaction<'_>,
-    caller: &Caller,
-    which: &Which,
-    who: &crate::users::Who,
-    unchanged: Unchanged<'_, ProjectDetails>,
-) -> Result<(), Error> {
-    let member = users::find(tx.view(), who)?;
-    let leaves = member.as_ref().is_some_and(|member| member.id == caller.user.id);
-    let permission = if leaves { Permission::ReadProject } else { Permission::ManageMembers };
-    let project = permitted(tx, caller, which, permission, unchanged)?.project;
-    let member = member.ok_or(Error::NotFound("member"))?;
-    match projects::remove_member(tx, project.id, member.id) {
-        Ok(_) => Ok(()),
-        Err(persistence::Error::Gone) => Err(Error::NotFound("member")),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Gives a project to someone else; whoever had it stays a member.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`], [`Error::UnknownUser`] also of
-/// someone who can't log in: nobody could look after the project.
-pub fn hand_over(
-    tx: &mut Transaction<'_>,
-    caller: &Caller,
-    which: &Which,
-    username: &str,
-    unchanged: Unchanged<'_, ProjectDetails>,
-) -> Result<ProjectDetails, Error> {
-    let project = permitted(tx, caller, which, Permission::HandOverProject, unchanged)?;
-    let to = person_named(tx, username)?
-        .filter(|person| person.status == UserStatus::Active)
-        .ok_or_else(|| unknown("/username".to_owned(), username))?;
-    if to.id == project.project.owner.id {
-        return Ok(project);
-    }
-    Ok(projects::hand_over(tx, project.project.id, to.id)?)
-}
-
-/// Deletes a project.
+/// Deletes a project, and switches its service accounts off.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`].
@@ -187,12 +152,15 @@ pub fn delete(
     which: &Which,
     unchanged: Unchanged<'_, ProjectDetails>,
 ) -> Result<(), Error> {
-    let project = permitted(tx, caller, which, Permission::DeleteProject, unchanged)?;
-    Ok(projects::delete(tx, project.project.id)?)
+    let id = permitted(tx, caller, which, Permission::DeleteProject, unchanged)?.project.id;
+    for account in users::service_accounts_of(tx.view(), id)? {
+        service_accounts::retire(tx, account.id)?;
+    }
+    Ok(projects::delete(tx, id)?)
 }
 
 /// The project, if the caller may do this to it and has seen its present state.
-fn permitted(
+pub(crate) fn permitted(
     tx: &mut Transaction<'_>,
     caller: &Caller,
     which: &Which,
@@ -207,18 +175,20 @@ fn permitted(
         error => error.into(),
     })?;
     let project = find(tx.view(), &Which::Id(id))?;
-    require(role_in(caller, &project.project), permission)?;
+    require(caller, permission, target_for(caller, &project))?;
     if !unchanged(&project) {
         return Err(Error::Changed);
     }
     Ok(project)
 }
 
-/// What the caller is in a project that they see.
-fn role_in(caller: &Caller, project: &Project) -> Role {
-    match caller.role() {
-        Role::Administrator => Role::Administrator,
-        _ if project.owner.id == caller.user.id => Role::Owner,
-        _ => Role::Member,
-    }
+/// A project that the caller sees, with what they are in it.
+fn target_for(caller: &Caller, ProjectDetails { project, members }: &ProjectDetails) -> Target {
+    let theirs = |member: &&Member| member.user.id == caller.user.id;
+    let role = if project.owner.id == caller.user.id {
+        Some(ProjectRole::Owner)
+    } else {
+        members.iter().find(theirs).map(|member| member.role)
+    };
+    Target::Project { id: project.id, role, archived: project.date_archived.is_some() }
 }

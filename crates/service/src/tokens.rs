@@ -1,12 +1,14 @@
 //! What can be done with tokens.
 
-use crate::{Error, require};
+use crate::users::{Who, existing};
+use crate::{Error, require, service_accounts};
 use chrono::TimeDelta;
 use omicron_auth::Caller;
 use omicron_domain::{
-    Credential, Permission, Reference, Token, TokenId, UserId, UserStatus, Username,
+    Credential, Grant, NewToken, Permission, Reference, Target, Token, TokenId, TokenName, User,
+    UserStatus, Username,
 };
-use omicron_persistence::{self as persistence, Transaction, View, tokens, users};
+use omicron_persistence::{self as persistence, Transaction, View, projects, tokens, users};
 
 /// The longest that a token can live: a hundred years.
 pub const LONGEST: TimeDelta = TimeDelta::days(36_500);
@@ -18,33 +20,58 @@ pub enum Which {
     Present,
     /// The one with this keyed hash.
     Hash([u8; 32]),
+    /// The one of this id.
+    Id(TokenId),
     /// All those of the person of this name, as it was given.
     AllOf(String),
 }
 
-/// Adds a token for the caller, of which only the keyed hash is known here. A lifetime longer
-/// than [`LONGEST`] is cut to it.
+/// A token as someone asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// What it shall be called.
+    pub name: Option<TokenName>,
+    /// What it shall be good for.
+    pub scopes: omicron_domain::Scopes,
+    /// In which project alone, if in one.
+    pub project: Option<crate::projects::Which>,
+    /// How long it shall live; cut to [`LONGEST`].
+    pub lifetime: TimeDelta,
+}
+
+/// Adds a token for the caller, of which only the keyed hash is known here.
 ///
 /// # Errors
 /// [`Error::PasswordNeeded`] if the caller came with a token; [`Error::StaleCredentials`] if their
-/// password has changed since it was compared.
+/// password has changed since it was compared; [`Error::NotFound`] of a project.
 pub fn create(
     tx: &mut Transaction<'_>,
     caller: &Caller,
     hash: &[u8; 32],
-    lifetime: TimeDelta,
+    draft: &Draft,
 ) -> Result<Token, Error> {
+    still_themselves(tx, caller)?;
+    let project = match &draft.project {
+        None => None,
+        Some(which) => {
+            Some(projects::find(tx.view(), which)?.ok_or(Error::NotFound("project"))?.id)
+        }
+    };
+    let expiration_date = Some(tx.now() + draft.lifetime.min(LONGEST));
+    let grant = Grant { scopes: draft.scopes, project };
+    let new = NewToken { user: caller.user.id, name: draft.name.clone(), grant, expiration_date };
+    Ok(tokens::create(tx, &new, hash)?)
+}
+
+/// That the caller has shown their password, and that it still is theirs: what has ended all their
+/// tokens meanwhile ends the one that they are about to make, too.
+pub(crate) fn still_themselves(tx: &mut Transaction<'_>, caller: &Caller) -> Result<(), Error> {
     if caller.credential != Credential::Password {
         return Err(Error::PasswordNeeded);
     }
-    // What has ended all their tokens meanwhile ends this one, too.
     let (user, stored) = users::reserve(tx, caller.user.id)?;
     let proven = caller.proof.is_some_and(|proof| proof.holds_for(&stored));
-    if !proven || user.status != UserStatus::Active {
-        return Err(Error::StaleCredentials);
-    }
-    let expiration_date = tx.now() + lifetime.min(LONGEST);
-    Ok(tokens::create(tx, caller.user.id, hash, expiration_date)?)
+    if proven && user.status == UserStatus::Active { Ok(()) } else { Err(Error::StaleCredentials) }
 }
 
 /// The caller's live tokens, newest first.
@@ -61,57 +88,65 @@ pub fn list(view: &mut View<'_>, caller: &Caller) -> Result<Vec<Token>, Error> {
 /// [`Error::Forbidden`] for someone else's tokens, unless an administrator asks;
 /// [`Error::NotFound`] if there is no such person, or no such live token.
 pub fn revoke(tx: &mut Transaction<'_>, caller: &Caller, which: &Which) -> Result<(), Error> {
-    let id = match which {
+    let found = match which {
         Which::AllOf(name) => return revoke_all(tx, caller, name),
         Which::Present => present(tx, caller)?,
-        Which::Hash(hash) => {
-            let (token, _) = tokens::find(tx.view(), hash)?.ok_or(Error::NotFound("token"))?;
-            let theirs = may_revoke(caller, token.user).is_ok();
-            if !theirs || !token.is_live(tx.now()) {
-                return Err(Error::NotFound("token"));
-            }
-            token.id
-        }
+        Which::Hash(hash) => tokens::find(tx.view(), hash)?,
+        Which::Id(id) => tokens::by_id(tx.view(), *id)?.map(|(token, _, user)| (token, user)),
     };
-    match tokens::revoke(tx, id) {
+    let now = tx.now();
+    let (token, owner) =
+        found.filter(|(token, _)| token.is_live(now)).ok_or(Error::NotFound("token"))?;
+    may_revoke(tx, caller, &token, &owner)?;
+    match tokens::revoke(tx, token.id) {
         // Someone else was first.
         Err(persistence::Error::Gone) => Err(Error::NotFound("token")),
         ended => Ok(ended?),
     }
 }
 
-fn present(tx: &mut Transaction<'_>, caller: &Caller) -> Result<TokenId, Error> {
-    match caller.credential {
-        Credential::Token(id) => Ok(id),
+fn present(tx: &mut Transaction<'_>, caller: &Caller) -> Result<Option<(Token, User)>, Error> {
+    let token = match caller.credential {
+        Credential::Token(id) => tokens::by_id(tx.view(), id)?.map(|(token, ..)| token),
         Credential::Password | Credential::CommandLine => {
             tokens::newest(tx.view(), caller.user.id)?
-                .map(|token| token.id)
-                .ok_or(Error::NotFound("token"))
         }
+    };
+    Ok(token.map(|token| (token, caller.user.clone())))
+}
+
+fn may_revoke(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    token: &Token,
+    owner: &User,
+) -> Result<(), Error> {
+    let permission = if caller.credential == Credential::Token(token.id) {
+        Permission::RevokePresentToken
+    } else if owner.id == caller.user.id {
+        Permission::RevokeTokens
+    } else if owner.service_account && service_accounts::looks_after(tx.view(), caller, owner)? {
+        return Ok(());
+    } else {
+        Permission::RevokeAnyToken
+    };
+    match require(caller, permission, Target::Laboratory) {
+        // Nobody learns from a refusal which tokens there are.
+        Err(Error::Forbidden(_)) => Err(Error::NotFound("token")),
+        answer => answer,
     }
 }
 
 fn revoke_all(tx: &mut Transaction<'_>, caller: &Caller, name: &str) -> Result<(), Error> {
-    let user = match name.parse::<Username>() {
-        Ok(name) => users::find(tx.view(), &Reference::Name(name))?,
-        Err(_) => None,
-    };
+    let who = name.parse::<Username>().map_or(Who::Nothing, Reference::Name);
+    let own = who == Who::Name(caller.user.username.clone())
+        || matches!(&who, Who::Name(name) if name.key() == caller.user.username.key());
+    let permission = if own { Permission::RevokeTokens } else { Permission::RevokeAnyToken };
     // Nobody learns from a refusal who is there.
-    let Some(user) = user else {
-        require(caller.role(), Permission::RevokeAnyToken)?;
-        return Err(Error::NotFound("user"));
-    };
-    may_revoke(caller, user.id)?;
+    require(caller, permission, Target::Laboratory)?;
+    let user = existing(tx.view(), &who)?;
     match tokens::revoke_all(tx, user.id)? {
         0 => Err(Error::NotFound("token")),
         _ => Ok(()),
-    }
-}
-
-fn may_revoke(caller: &Caller, owner: UserId) -> Result<(), Error> {
-    if owner == caller.user.id {
-        Ok(())
-    } else {
-        require(caller.role(), Permission::RevokeAnyToken)
     }
 }

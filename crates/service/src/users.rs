@@ -3,7 +3,7 @@
 use crate::{Error, Registration, Unchanged, require};
 use omicron_auth::{Caller, PasswordProof};
 use omicron_domain::{
-    EmailAddress, Listing, NewUser, Page, Permission, Reference, User, UserFilter, UserId,
+    EmailAddress, Listing, NewUser, Page, Permission, Reference, Target, User, UserFilter, UserId,
     UserStatus, UserWithProjects, Username,
 };
 use omicron_persistence::{Transaction, View, tokens, users};
@@ -52,7 +52,7 @@ pub fn list(
     page: Page,
 ) -> Result<Listing<UserWithProjects>, Error> {
     if filter.status.is_some() {
-        require(caller.role(), Permission::ManageUsers)?;
+        require(caller, Permission::ManageUsers, Target::Laboratory)?;
     }
     Ok(users::list(view, filter, page)?)
 }
@@ -70,7 +70,7 @@ pub fn find(view: &mut View<'_>, who: &Who) -> Result<UserWithProjects, Error> {
 /// # Errors
 /// [`Error::Forbidden`], [`Error::NotFound`].
 pub fn approve(tx: &mut Transaction<'_>, caller: &Caller, who: &Who) -> Result<User, Error> {
-    require(caller.role(), Permission::ManageUsers)?;
+    require(caller, Permission::ManageUsers, Target::Laboratory)?;
     let user = existing(tx.view(), who)?;
     Ok(users::approve(tx, user.id)?)
 }
@@ -86,7 +86,7 @@ pub fn set_disabled(
     who: &Who,
     disabled: bool,
 ) -> Result<User, Error> {
-    require(caller.role(), Permission::ManageUsers)?;
+    require(caller, Permission::ManageUsers, Target::Laboratory)?;
     switch(tx, who, disabled)
 }
 
@@ -123,9 +123,7 @@ pub fn change_email(
     unchanged: Unchanged<'_, UserWithProjects>,
 ) -> Result<UserWithProjects, Error> {
     let user = existing(tx.view(), who)?;
-    let permission =
-        if user.id == caller.user.id { Permission::ChangeAccount } else { Permission::ManageUsers };
-    require(caller.role(), permission).map_err(|_| Error::NotYourAccount("email"))?;
+    require(caller, Permission::ChangeEmail, account(caller, user.id))?;
     let id = Reference::Id(user.id);
     users::reserve(tx, user.id)?;
     if !unchanged(&find(tx.view(), &id)?) {
@@ -141,9 +139,7 @@ pub fn change_email(
 /// [`Error::Forbidden`], [`Error::NotFound`].
 pub fn own_account(view: &mut View<'_>, caller: &Caller, who: &Who) -> Result<User, Error> {
     let user = existing(view, who)?;
-    if user.id != caller.user.id {
-        return Err(Error::NotYourAccount("password"));
-    }
+    require(caller, Permission::ChangePassword, account(caller, user.id))?;
     Ok(user)
 }
 
@@ -167,6 +163,11 @@ pub fn change_password(
     Ok(users::set_password(tx, user.id, password_hash)?)
 }
 
-fn existing(view: &mut View<'_>, who: &Who) -> Result<User, Error> {
+/// An account, as it matters to who may do what with it.
+pub(crate) fn account(caller: &Caller, id: UserId) -> Target {
+    Target::Account { own: caller.user.id == id }
+}
+
+pub(crate) fn existing(view: &mut View<'_>, who: &Who) -> Result<User, Error> {
     users::find(view, who)?.ok_or(Error::NotFound("user"))
 }

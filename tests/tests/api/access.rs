@@ -6,13 +6,29 @@ use omicron_tests::Backend;
 use omicron_tests::Client;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
 
-/// The kinds of callers, in the matrix's order.
-const CALLERS: [&str; 8] =
-    ["anonymous", "wrong", "pending", "disabled", "other", "member", "owner", "administrator"];
+/// The kinds of callers, in the matrix's order. The tokens are the administrator's.
+const CALLERS: [&str; 14] = [
+    "anonymous",
+    "wrong",
+    "expired",
+    "revoked",
+    "pending",
+    "disabled",
+    "other",
+    "viewer",
+    "member",
+    "maintainer",
+    "owner",
+    "administrator",
+    "reader",
+    "elsewhere",
+];
 
-/// What each caller gets, in the order of [`CALLERS`]: of a project that `owner` owns and `member`
-/// belongs to, and of the account of `other`.
+/// What each caller gets, in the order of [`CALLERS`]: of a project that `owner` owns, and of the
+/// account of `other`.
 const MATRIX: &str = include_str!("access.txt");
 
 #[test]
@@ -47,12 +63,16 @@ fn check(backend: Backend) {
     let lab = Lab::with(backend, &[("REGISTRATION", "approval"), ("LOGIN_FAILURES", "0")]);
     let rows = rows();
     every_route_has_a_row(&lab, &rows);
+    let ended = Ended::new(&lab);
     let mut wrong = Vec::new();
+    let looked_at = World::new(&lab, "x");
     for (number, row) in rows.iter().enumerate() {
         for (caller, expected) in CALLERS.into_iter().zip(&row.statuses) {
-            // People of their own for each cell: what one call does is nothing to the next.
-            let world = World::new(&lab, &format!("{number}{}", &caller[..2]));
-            let answer = world.call(&lab, caller, row);
+            // Who changes something has people of their own: it is nothing to the next.
+            let own = (row.method != "GET")
+                .then(|| World::new(&lab, &format!("{number}{}", &caller[..3])));
+            let world = own.as_ref().unwrap_or(&looked_at);
+            let answer = world.call(&lab, &ended, caller, row);
             if answer != *expected {
                 wrong.push(format!(
                     "{} {} as {caller}: {answer}, not {expected}",
@@ -82,19 +102,37 @@ fn every_route_has_a_row(lab: &Lab, rows: &[Row<'_>]) {
     assert_eq!(served, listed, "every route has a row in access.txt, and every row a route");
 }
 
+/// Tokens that are no more.
+struct Ended {
+    expired: String,
+    revoked: String,
+}
+
+impl Ended {
+    fn new(lab: &Lab) -> Self {
+        let make = |query: &str| {
+            lab.root().post(&format!("/api/v1/tokens{query}"), &json!({})).expect(201).json()
+        };
+        let (expired, revoked) = (make("?expiration=1"), make(""));
+        lab.root().delete(&format!("/api/v1/tokens/{}", revoked["id"])).expect(200);
+        thread::sleep(Duration::from_millis(1100));
+        Self { expired: text(&expired["token"]), revoked: text(&revoked["token"]) }
+    }
+}
+
 /// People and a project for one call.
 struct World {
     suffix: String,
     project: i64,
+    token: i64,
 }
 
 impl World {
     fn new(lab: &Lab, suffix: &str) -> Self {
         let root = lab.root();
-        for who in ["other", "member", "owner"] {
+        for who in ["other", "viewer", "member", "maintainer", "owner", "disabled"] {
             root.post("/api/v1/users", &person(&format!("{who}{suffix}"))).expect(201);
         }
-        root.post("/api/v1/users", &person(&format!("disabled{suffix}"))).expect(201);
         root.put(&format!("/api/v1/users/disabled{suffix}/disabled"), &json!({})).expect(200);
         lab.anonymous().post("/api/v1/users", &person(&format!("pending{suffix}"))).expect(201);
         let project = json!({
@@ -102,24 +140,53 @@ impl World {
             "owner": format!("owner{suffix}"), "members": [format!("member{suffix}")],
         });
         let project = root.post("/api/v1/projects", &project).expect(201).json();
-        Self { suffix: suffix.to_owned(), project: project["id"].as_i64().unwrap() }
+        let path = format!("/api/v1/projects/{}", project["id"]);
+        for role in ["viewer", "maintainer"] {
+            let member = json!({"username": format!("{role}{suffix}"), "role": role});
+            root.post(&format!("{path}/members"), &member).expect(201);
+        }
+        let account = json!({"username": format!("probe{suffix}")});
+        root.post(&format!("{path}/service-accounts"), &account).expect(201);
+        let tokens = format!("{path}/service-accounts/probe{suffix}/tokens");
+        let token = root.post(&tokens, &json!({"scopes": ["read"]})).expect(201).json();
+        let (project, token) = (project["id"].as_i64().unwrap(), token["id"].as_i64().unwrap());
+        Self { suffix: suffix.to_owned(), project, token }
     }
 
-    fn call(&self, lab: &Lab, caller: &str, row: &Row<'_>) -> u16 {
-        let name = format!("{caller}{}", self.suffix);
-        let client = match caller {
+    fn client(&self, lab: &Lab, ended: &Ended, caller: &str, row: &Row<'_>) -> Client {
+        let bearer = |body: Value| {
+            let made = lab.root().post("/api/v1/tokens", &body).expect(201).json();
+            lab.anonymous().bearer(&text(&made["token"]))
+        };
+        match caller {
             "anonymous" => lab.anonymous(),
             "wrong" => lab.anonymous().basic(&format!("other{}", self.suffix), "wrong"),
             "administrator" => lab.root(),
-            _ => lab.anonymous().basic(&name, PASSWORD),
-        };
+            "expired" => lab.anonymous().bearer(&ended.expired),
+            "revoked" => lab.anonymous().bearer(&ended.revoked),
+            "reader" => bearer(json!({"scopes": ["read"]})),
+            "elsewhere" => {
+                let project = json!({"name": format!("elsewhere {} {}", self.suffix, row.path), "description": ""});
+                let id =
+                    lab.root().post("/api/v1/projects", &project).expect(201).json()["id"].clone();
+                bearer(json!({"project": id.to_string()}))
+            }
+            _ => lab.anonymous().basic(&format!("{caller}{}", self.suffix), PASSWORD),
+        }
+    }
+
+    fn call(&self, lab: &Lab, ended: &Ended, caller: &str, row: &Row<'_>) -> u16 {
+        let client = self.client(lab, ended, caller, row);
         let path = row
             .path
             .replace("{project_name_or_id}", &self.project.to_string())
             .replace("/members/{username_or_id}", &format!("/members/member{}", self.suffix))
+            .replace("/{username_or_id}/tokens", &format!("/probe{}/tokens", self.suffix))
             .replace("{username_or_id}", &format!("other{}", self.suffix))
+            .replace("{token_id}", &self.token.to_string())
             .replace("{name}", "new-user")
-            .replace("{path}", "nothing");
+            .replace("{path}", "nothing")
+            .replace("/explain", "/explain?action=read_users");
         prepare(&client, row);
         let request = client.request(row.method, &path);
         match self.body(row) {
@@ -135,12 +202,19 @@ impl World {
             ("POST", "/api/v1/projects") => {
                 Some(json!({"name": format!("new {suffix}"), "description": ""}))
             }
+            ("PATCH", path) if path.contains("/members/") => Some(json!({"role": "viewer"})),
+            ("POST", path) if path.ends_with("/service-accounts") => {
+                Some(json!({"username": format!("new{suffix}")}))
+            }
+            ("POST", path) if path.ends_with("/{username_or_id}/tokens") => {
+                Some(json!({"scopes": ["ingest"]}))
+            }
             ("PATCH", path) if path.contains("/projects/") => Some(json!({"description": "new"})),
             ("PATCH", _) => Some(json!({"email": "new@example.org"})),
             ("PUT", path) if path.ends_with("/password") => {
                 Some(json!({"current_password": PASSWORD, "new_password": "lion"}))
             }
-            (_, path) if path.ends_with("/members") || path.ends_with("/owner") => {
+            ("POST" | "PUT", path) if path.ends_with("/members") || path.ends_with("/owner") => {
                 Some(json!({"username": format!("other{suffix}")}))
             }
             _ => None,
@@ -150,7 +224,7 @@ impl World {
 
 /// Makes a token to end, for whoever can have one.
 fn prepare(client: &Client, row: &Row<'_>) {
-    if row.method == "DELETE" && row.path.contains("/token") {
+    if row.method == "DELETE" && ["/api/v1/token", "/api/v1/tokens"].contains(&row.path) {
         let made = client.post("/api/v1/token", &json!({}));
         if made.status == 201 {
             assert!(!text(&made.json()["token"]).is_empty());

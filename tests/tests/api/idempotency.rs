@@ -139,7 +139,11 @@ on_both! {
                 invalid(send(&lab.root(), path, key, &json!({})), "/Idempotency-Key");
             }
         }
-        assert_eq!(without, ["/api/v1/token", "/api/v1/tokens"]);
+        let secret = ["/service-accounts/{username_or_id}/tokens", "/api/v1/token", "/api/v1/tokens"];
+        assert_eq!(without.len(), secret.len(), "{without:?}");
+        for (path, end) in without.iter().zip(secret) {
+            assert!(path.ends_with(end), "{path}");
+        }
         send(&lab.root(), PROJECTS, &"x".repeat(255), &project("Alloys")).expect(201);
     }
 

@@ -9,6 +9,7 @@
 mod access;
 mod accounts;
 mod durability;
+mod explain;
 mod idempotency;
 mod import;
 mod lab;
@@ -20,6 +21,8 @@ mod projects;
 mod protocol;
 mod races;
 mod registration;
+mod roles;
+mod scopes;
 mod signatures;
 mod signer;
 mod smuggling;

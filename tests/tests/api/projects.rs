@@ -167,7 +167,8 @@ on_both! {
         assert_eq!(after["members"][0]["username"], "bob");
         problem(ann.post(members, &json!({"username": "bob"})), 409);
         invalid(ann.post(members, &json!({"username": "nobody"})), "/username");
-        problem(ann.delete(&format!("{members}/ann")), 409);
+        problem(ann.delete(&format!("{members}/ann")), 403);
+        problem(lab.root().delete(&format!("{members}/ann")), 409);
         problem(ann.delete(&format!("{members}/nobody")), 404);
         ann.delete(&format!("{members}/bob")).expect(204);
         problem(ann.delete(&format!("{members}/bob")), 404);

@@ -2,7 +2,7 @@
 
 use super::users::who;
 use crate::body::{Body, Document};
-use crate::caller::{Caller, ChangeAccount, ManageUsers};
+use crate::caller::{Caller, ChangeEmail, ChangePassword, ManageUsers};
 use crate::client;
 use crate::etag::{Conditions, tagged};
 use crate::once::{Post, respond, shown};
@@ -72,7 +72,7 @@ pub(super) fn new_password(
 )]
 #[patch("/users/{username_or_id}")]
 async fn change(
-    caller: Caller<ChangeAccount>,
+    caller: Caller<ChangeEmail>,
     path: Path<String>,
     conditions: Conditions,
     body: Body,
@@ -80,15 +80,14 @@ async fn change(
 ) -> Result<HttpResponse, Problem> {
     let body = body.read::<ChangeUserBody>().await?;
     let email: EmailAddress = body.email.parse().map_err(Problem::of_field("/email"))?;
-    let (who, actor) = (who(&path), caller.actor());
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| {
+    let who = who(&path);
+    let work = move |tx: &mut Transaction<'_>, caller: &_| {
         let unchanged = |user: &UserWithProjects| {
             conditions.allow_change_of(&UserDetailsView::from(user.clone()))
         };
-        users::change_email(tx, &caller, &who, &email, &unchanged)
+        users::change_email(tx, caller, &who, &email, &unchanged)
     };
-    let user = state.engine.write(actor, work).await?;
+    let user = caller.write(&state, work).await?;
     state.authenticator.forget();
     tagged(HttpResponse::Ok(), &UserDetailsView::from(user))
 }
@@ -105,7 +104,7 @@ async fn change(
 )]
 #[put("/users/{username_or_id}/password")]
 async fn change_password(
-    caller: Caller<ChangeAccount>,
+    caller: Caller<ChangePassword>,
     path: Path<String>,
     body: Body,
     request: HttpRequest,
@@ -189,7 +188,7 @@ async fn enable(
 
 async fn switch(
     caller: Caller<ManageUsers>,
-    path: &Path<String>,
+    path: &str,
     state: &State,
     disabled: bool,
 ) -> Result<HttpResponse, Problem> {

@@ -2,33 +2,45 @@
 //! it belongs.
 
 use super::projects::{unchanged, which};
+use super::users::who;
 use crate::body::{Body, Document};
-use crate::caller::{Caller, ReadUsers};
+use crate::caller::{Caller, HandOverProject, LeaveProject, ManageMembers, ReadProject};
 use crate::etag::{Conditions, tagged};
+use crate::listing::{self, Paging};
 use crate::once::{Post, respond, shown_with_tag};
 use crate::problem::Problem;
 use crate::state::State;
-use crate::views::ProjectDetailsView;
+use crate::views::{MemberView, MembersView, ProjectDetailsView};
 use actix_web::http::StatusCode;
-use actix_web::web::Path;
-use actix_web::{HttpResponse, delete, post, put};
-use omicron_persistence::Transaction;
-use omicron_service::users::Who;
-use omicron_service::{Error, projects};
+use actix_web::web::{Path, Query};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
+use omicron_domain::{Member, MemberRole, UnknownRole};
+use omicron_persistence::{Transaction, View};
+use omicron_service::{Error, members};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(add).service(remove).service(hand_over);
+    config.service(list).service(add).service(change).service(remove).service(hand_over);
 }
 
 #[derive(Deserialize)]
 struct NewMemberBody {
     username: String,
+    role: Option<String>,
 }
 
 impl Document for NewMemberBody {
     const SCHEMA: &'static str = "new-member";
+}
+
+#[derive(Deserialize)]
+struct ChangeMemberBody {
+    role: String,
+}
+
+impl Document for ChangeMemberBody {
+    const SCHEMA: &'static str = "change-member";
 }
 
 #[derive(Deserialize)]
@@ -40,38 +52,102 @@ impl Document for NewOwnerBody {
     const SCHEMA: &'static str = "new-owner";
 }
 
-/// Adds someone to a project: for its owner.
+/// The role that a body gives; the usual one if it gives none.
+pub(super) fn role(given: Option<&str>) -> Result<MemberRole, Problem> {
+    let role = given.map(str::parse).transpose();
+    let role = role.map_err(|unknown: UnknownRole| Problem::invalid("/role", unknown.to_string()));
+    Ok(role?.unwrap_or_default())
+}
+
+/// Lists who belongs to a project, and as what, its owner too.
+#[utoipa::path(
+    tag = "projects", security(("password" = []), ("token" = [])),
+    params(("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`"), Paging),
+    responses((status = 200, description = "A part of the list", body = MembersView)),
+)]
+#[get("/projects/{project_name_or_id}/members")]
+async fn list(
+    caller: Caller<ReadProject>,
+    path: Path<String>,
+    paging: Query<Paging>,
+    request: HttpRequest,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let (which, page) = (which(&path), paging.page()?);
+    let work = move |view: &mut View<'_>, _: &_| members::list(view, &which, page);
+    let listing = caller.read_slowly(&state, work).await?;
+    let id = |member: &Member| member.user.id.0;
+    Ok(listing::answer(&request, page, listing, id, |members| MembersView {
+        members: members.into_iter().map(MemberView::from).collect(),
+    }))
+}
+
+/// Adds someone to a project, as a member if no other role is given: for its owner and maintainers.
 #[utoipa::path(
     tag = "projects", security(("password" = []), ("token" = [])),
     params(("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`")),
     request_body(content = ref("#/components/schemas/new-member")),
     responses(
         (status = 201, description = "The project as it now is", body = ProjectDetailsView, headers(("ETag" = String))),
-        (status = 409, description = "They are a member already"),
+        (status = 409, description = "They are a member already, or the project is archived"),
         (status = 412, description = "It is not what `If-Match` says"),
     ),
 )]
 #[post("/projects/{project_name_or_id}/members")]
 async fn add(
-    caller: Caller<ReadUsers>,
+    caller: Caller<ManageMembers>,
     path: Path<String>,
     conditions: Conditions,
     post: Post,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let (body, once) = post.read::<NewMemberBody>(&state).await?;
-    let (which, actor) = (which(&path), caller.actor());
+    let (which, role) = (which(&path), role(body.role.as_deref())?);
+    let actor = caller.actor();
     let caller = caller.into_inner();
     let work = move |tx: &mut Transaction<'_>| {
-        let unchanged = unchanged(&conditions);
-        let project = projects::add_member(tx, &caller, &which, &body.username, &unchanged)?;
+        let (member, unchanged) = ((body.username.as_str(), role), unchanged(&conditions));
+        let project = members::add(tx, &caller, &which, member, &unchanged)?;
         let shown = shown_with_tag(StatusCode::CREATED, &ProjectDetailsView::from(project))?;
         Ok::<_, Error>(shown)
     };
     respond(state.engine.write(actor, once.around(work)).await?)
 }
 
-/// Takes someone out of a project: for its owner, or for oneself.
+/// Makes a member something else (RFC 7396): for the project's owner and maintainers.
+#[utoipa::path(
+    tag = "projects", security(("password" = []), ("token" = [])),
+    params(
+        ("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`"),
+        ("username_or_id" = String, Path, description = "Digits are an id"),
+    ),
+    request_body(content = ref("#/components/schemas/change-member")),
+    responses(
+        (status = 200, description = "The project as it now is", body = ProjectDetailsView, headers(("ETag" = String))),
+        (status = 409, description = "They own it, or it is archived"),
+        (status = 412, description = "It is not what `If-Match` says"),
+    ),
+)]
+#[patch("/projects/{project_name_or_id}/members/{username_or_id}")]
+async fn change(
+    caller: Caller<ManageMembers>,
+    path: Path<(String, String)>,
+    conditions: Conditions,
+    body: Body,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let body = body.read::<ChangeMemberBody>().await?;
+    let (which, who, role) = (which(&path.0), who(&path.1), role(Some(&body.role))?);
+    let project = caller
+        .write(&state, move |tx, caller| {
+            members::set_role(tx, caller, &which, (&who, role), &unchanged(&conditions))
+        })
+        .await?;
+    tagged(HttpResponse::Ok(), &ProjectDetailsView::from(project))
+}
+
+/// Takes someone out of a project: for its owner and maintainers, or for oneself. A service account
+/// is switched off, and its tokens end.
 #[utoipa::path(
     tag = "projects", security(("password" = []), ("token" = [])),
     params(
@@ -80,25 +156,24 @@ async fn add(
     ),
     responses(
         (status = 204, description = "They no longer belong to it"),
-        (status = 409, description = "They own it"),
+        (status = 409, description = "They own it, or it is archived"),
         (status = 412, description = "It is not what `If-Match` says"),
     ),
 )]
 #[delete("/projects/{project_name_or_id}/members/{username_or_id}")]
 async fn remove(
-    caller: Caller<ReadUsers>,
+    caller: Caller<LeaveProject>,
     path: Path<(String, String)>,
     conditions: Conditions,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let (project, member) = path.into_inner();
-    let (which, who) = (which(&project), member.parse().unwrap_or(Who::Nothing));
-    let actor = caller.actor();
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| {
-        projects::remove_member(tx, &caller, &which, &who, &unchanged(&conditions))
-    };
-    state.engine.write(actor, work).await?;
+    let (which, who) = (which(&path.0), who(&path.1));
+    caller
+        .write(&state, move |tx, caller| {
+            members::remove(tx, caller, &which, &who, &unchanged(&conditions))
+        })
+        .await?;
+    state.authenticator.forget();
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -114,18 +189,18 @@ async fn remove(
 )]
 #[put("/projects/{project_name_or_id}/owner")]
 async fn hand_over(
-    caller: Caller<ReadUsers>,
+    caller: Caller<HandOverProject>,
     path: Path<String>,
     conditions: Conditions,
     body: Body,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let body = body.read::<NewOwnerBody>().await?;
-    let (which, actor) = (which(&path), caller.actor());
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| {
-        projects::hand_over(tx, &caller, &which, &body.username, &unchanged(&conditions))
-    };
-    let project = state.engine.write(actor, work).await?;
+    let which = which(&path);
+    let project = caller
+        .write(&state, move |tx, caller| {
+            members::hand_over(tx, caller, &which, &body.username, &unchanged(&conditions))
+        })
+        .await?;
     tagged(HttpResponse::Ok(), &ProjectDetailsView::from(project))
 }

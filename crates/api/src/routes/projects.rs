@@ -1,7 +1,9 @@
 //! `/projects`.
 
-use crate::body::{Body, Document};
-use crate::caller::{Caller, CreateProjects, ReadUsers};
+use crate::body::Body;
+use crate::caller::{
+    ArchiveProject, Caller, ChangeProject, CreateProjects, DeleteProject, ReadProject,
+};
 use crate::etag::{Conditions, tagged};
 use crate::listing::{self, Paging};
 use crate::once::{Post, respond, shown_with_tag};
@@ -10,69 +12,21 @@ use crate::state::State;
 use crate::views::{DeletedView, ProjectDetailsView, ProjectView, ProjectsView};
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
-use omicron_domain::{Project, ProjectChange, ProjectDetails};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
+use omicron_domain::{Project, ProjectDetails};
 use omicron_persistence::idempotency::Answer;
 use omicron_persistence::{Transaction, View};
 use omicron_service::Error;
-use omicron_service::projects::{self, Draft, Which};
-use serde::{Deserialize, Deserializer};
+use omicron_service::projects::{self, Which};
 use utoipa_actix_web::service_config::ServiceConfig;
+
+mod asked;
+
+use asked::{ChangeProjectBody, Kept, NewProjectBody};
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config.service(find).service(list).service(create).service(change).service(delete);
-}
-
-#[derive(Deserialize)]
-struct NewProjectBody {
-    name: String,
-    description: String,
-    owner: Option<String>,
-    #[serde(default)]
-    members: Vec<String>,
-}
-
-impl Document for NewProjectBody {
-    const SCHEMA: &'static str = "new-project";
-}
-
-impl NewProjectBody {
-    fn draft(self) -> Result<Draft, Problem> {
-        Ok(Draft {
-            name: self.name.parse().map_err(Problem::of_field("/name"))?,
-            description: self.description.parse().map_err(Problem::of_field("/description"))?,
-            owner: self.owner,
-            members: self.members,
-        })
-    }
-}
-
-/// A merge patch (RFC 7396): what is missing stays, and `null` takes away.
-#[derive(Deserialize)]
-struct ChangeProjectBody {
-    name: Option<String>,
-    #[serde(default, deserialize_with = "empty_if_null")]
-    description: Option<String>,
-}
-
-impl Document for ChangeProjectBody {
-    const SCHEMA: &'static str = "change-project";
-}
-
-/// A description that is taken away is an empty one.
-fn empty_if_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(Some(Option::deserialize(deserializer)?.unwrap_or_default()))
-}
-
-impl ChangeProjectBody {
-    fn change(self) -> Result<ProjectChange, Problem> {
-        let name = self.name.map(|name| name.parse()).transpose();
-        let description = self.description.map(|text| text.parse()).transpose();
-        Ok(ProjectChange {
-            name: name.map_err(Problem::of_field("/name"))?,
-            description: description.map_err(Problem::of_field("/description"))?,
-        })
-    }
+    config.service(archive).service(restore);
 }
 
 pub(super) fn which(path: &str) -> Which {
@@ -113,22 +67,23 @@ async fn create(
 
 /// Lists the projects that the caller may see, by id.
 #[utoipa::path(
-    tag = "projects", params(Paging), security(("password" = []), ("token" = [])),
+    tag = "projects", params(Kept, Paging), security(("password" = []), ("token" = [])),
     responses((status = 200, description = "A part of the list", body = ProjectsView)),
 )]
 #[get("/projects")]
 async fn list(
-    caller: Caller<ReadUsers>,
+    caller: Caller<ReadProject>,
+    kept: Query<Kept>,
     paging: Query<Paging>,
     request: HttpRequest,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let page = paging.page()?;
-    let work = move |view: &mut View<'_>| projects::list(view, page);
+    let (archived, page) = (kept.archived()?, paging.page()?);
+    let work = move |view: &mut View<'_>, _: &_| projects::list(view, archived, page);
     let listing = if page.is_counted() {
-        state.engine.read_slowly(caller.viewer(), work).await?
+        caller.read_slowly(&state, work).await?
     } else {
-        state.engine.read(caller.viewer(), work).await?
+        caller.read(&state, work).await?
     };
     let id = |project: &Project| project.id.0;
     Ok(listing::answer(&request, page, listing, id, |projects| ProjectsView {
@@ -147,43 +102,97 @@ async fn list(
 )]
 #[get("/projects/{project_name_or_id}")]
 async fn find(
-    caller: Caller<ReadUsers>,
+    caller: Caller<ReadProject>,
     path: Path<String>,
     conditions: Conditions,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let which = which(&path);
-    let work = move |view: &mut View<'_>| projects::find(view, &which);
-    let project = state.engine.read(caller.viewer(), work).await?;
+    let project = caller.read(&state, move |view, _| projects::find(view, &which)).await?;
     conditions.answer(&ProjectDetailsView::from(project))
 }
 
-/// Renames or describes a project (RFC 7396): for its owner.
+/// Renames or describes a project (RFC 7396): for its owner and maintainers.
 #[utoipa::path(
     tag = "projects", security(("password" = []), ("token" = [])),
     params(("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`")),
     request_body(content = ref("#/components/schemas/change-project")),
     responses(
         (status = 200, description = "The project as it now is", body = ProjectDetailsView, headers(("ETag" = String))),
+        (status = 409, description = "It is archived"),
         (status = 412, description = "It is not what `If-Match` says"),
         (status = 422, description = "The name is taken"),
     ),
 )]
 #[patch("/projects/{project_name_or_id}")]
 async fn change(
-    caller: Caller<ReadUsers>,
+    caller: Caller<ChangeProject>,
     path: Path<String>,
     conditions: Conditions,
     body: Body,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let change = body.read::<ChangeProjectBody>().await?.change()?;
-    let (which, actor) = (which(&path), caller.actor());
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| {
-        projects::change(tx, &caller, &which, &change, &unchanged(&conditions))
-    };
-    let project = state.engine.write(actor, work).await?;
+    let which = which(&path);
+    let project = caller
+        .write(&state, move |tx, caller| {
+            projects::change(tx, caller, &which, &change, &unchanged(&conditions))
+        })
+        .await?;
+    tagged(HttpResponse::Ok(), &ProjectDetailsView::from(project))
+}
+
+/// Archives a project: everything stays as it is until it is restored. For its owner.
+#[utoipa::path(
+    tag = "projects", security(("password" = []), ("token" = [])),
+    params(("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`")),
+    responses(
+        (status = 200, description = "The project as it now is", body = ProjectDetailsView, headers(("ETag" = String))),
+        (status = 412, description = "It is not what `If-Match` says"),
+    ),
+)]
+#[put("/projects/{project_name_or_id}/archived")]
+async fn archive(
+    caller: Caller<ArchiveProject>,
+    path: Path<String>,
+    conditions: Conditions,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    set_archived(caller, &path, conditions, &state, true).await
+}
+
+/// Restores a project that was archived: for its owner.
+#[utoipa::path(
+    tag = "projects", security(("password" = []), ("token" = [])),
+    params(("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`")),
+    responses(
+        (status = 200, description = "The project as it now is", body = ProjectDetailsView, headers(("ETag" = String))),
+        (status = 412, description = "It is not what `If-Match` says"),
+    ),
+)]
+#[delete("/projects/{project_name_or_id}/archived")]
+async fn restore(
+    caller: Caller<ArchiveProject>,
+    path: Path<String>,
+    conditions: Conditions,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    set_archived(caller, &path, conditions, &state, false).await
+}
+
+async fn set_archived(
+    caller: Caller<ArchiveProject>,
+    path: &str,
+    conditions: Conditions,
+    state: &State,
+    archived: bool,
+) -> Result<HttpResponse, Problem> {
+    let which = which(path);
+    let project = caller
+        .write(state, move |tx, caller| {
+            projects::set_archived(tx, caller, &which, archived, &unchanged(&conditions))
+        })
+        .await?;
     tagged(HttpResponse::Ok(), &ProjectDetailsView::from(project))
 }
 
@@ -198,16 +207,18 @@ async fn change(
 )]
 #[delete("/projects/{project_name_or_id}")]
 async fn delete(
-    caller: Caller<ReadUsers>,
+    caller: Caller<DeleteProject>,
     path: Path<String>,
     conditions: Conditions,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let (which, actor) = (which(&path), caller.actor());
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| {
-        projects::delete(tx, &caller, &which, &unchanged(&conditions))
-    };
-    state.engine.write(actor, work).await?;
+    let which = which(&path);
+    caller
+        .write(&state, move |tx, caller| {
+            projects::delete(tx, caller, &which, &unchanged(&conditions))
+        })
+        .await?;
+    // The tokens that were good for it alone are no more.
+    state.authenticator.forget();
     Ok(HttpResponse::Ok().json(DeletedView { status: "resource deleted" }))
 }

@@ -1,105 +1,87 @@
-//! `/token` and `/tokens`: the same calls under both names, and a list under the newer one.
+//! `/token` and `/tokens`: the same calls under both names, and what only the newer one has.
 
-use crate::body::{Body, Document};
-use crate::caller::{Caller, UseTokens};
+use crate::body::Body;
+use crate::caller::{Caller, ListTokens, MakeTokens, RevokePresentToken};
 use crate::problem::Problem;
 use crate::state::State;
-use crate::views::{NewTokenView, TokenStatusView, TokenView, TokensView, time};
-use actix_web::web::Query;
+use crate::views::{NewTokenView, TokenStatusView, TokenView, TokensView};
+use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, delete, get, post};
-use chrono::TimeDelta;
 use omicron_auth::TokenText;
-use omicron_domain::Credential;
+use omicron_domain::{Credential, Token, TokenId};
 use omicron_persistence::Transaction;
+use omicron_service::Error;
 use omicron_service::tokens::{self, Which};
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
+
+mod asked;
+
+use asked::{Lifetime, NewTokenBody, RevokedToken, Whose};
+pub(super) use asked::{name, scopes, seconds};
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config.service(create).service(revoke).service(list);
-    config.service(create_plural).service(revoke_plural);
+    config.service(create_plural).service(revoke_plural).service(revoke_one);
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Lifetime {
-    /// How many seconds the token shall live.
-    #[param(value_type = Option<i64>, minimum = 1, example = 600)]
-    expiration: Option<String>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Whose {
-    /// Whose tokens shall all end; someone else's only for an administrator.
-    username: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct RevokedToken {
-    token: Option<String>,
-}
-
-impl Document for RevokedToken {
-    const SCHEMA: &'static str = "revoke-token";
-}
-
-/// Makes a token for the caller, who comes with a password. Its text is shown only here.
+/// Makes a token for the caller, who comes with a password, good for all that they may. Its text is
+/// shown only here.
 #[utoipa::path(
     tag = "tokens", params(Lifetime), security(("password" = [])),
     responses((status = 201, description = "The new token", body = NewTokenView)),
 )]
 #[post("/token")]
 async fn create(
-    caller: Caller<UseTokens>,
+    caller: Caller<MakeTokens>,
     lifetime: Query<Lifetime>,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    issue(caller, &lifetime, &state).await
+    issue(caller, &lifetime, NewTokenBody::default(), &state).await
 }
 
-/// Makes a token for the caller, as `POST /api/v1/token`.
+/// Makes a token for the caller, as `POST /api/v1/token`, with a name and for less, if the body says
+/// so.
 #[utoipa::path(
     tag = "tokens", params(Lifetime), security(("password" = [])),
+    request_body(content = ref("#/components/schemas/new-token")),
     responses((status = 201, description = "The new token", body = NewTokenView)),
 )]
 #[post("/tokens")]
 async fn create_plural(
-    caller: Caller<UseTokens>,
+    caller: Caller<MakeTokens>,
     lifetime: Query<Lifetime>,
+    body: Body,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    issue(caller, &lifetime, &state).await
+    let body = body.read_optional::<NewTokenBody>().await?.unwrap_or_default();
+    issue(caller, &lifetime, body, &state).await
 }
 
 async fn issue(
-    caller: Caller<UseTokens>,
+    caller: Caller<MakeTokens>,
     lifetime: &Lifetime,
+    body: NewTokenBody,
     state: &State,
 ) -> Result<HttpResponse, Problem> {
-    let lifetime = match &lifetime.expiration {
-        None => state.settings.token_lifetime,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|seconds| *seconds > 0)
-            .map(|seconds: i64| TimeDelta::try_seconds(seconds).unwrap_or(tokens::LONGEST))
-            .ok_or_else(|| {
-                Problem::invalid("/expiration", "must be a whole number of seconds from 1 on")
-            })?,
-    };
+    let lifetime = lifetime.given()?.unwrap_or(state.settings.token_lifetime);
+    let draft = body.draft(lifetime)?;
     let text = TokenText::generate()?;
-    let (hash, actor) = (state.authenticator.hash(&text), caller.actor());
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| tokens::create(tx, &caller, &hash, lifetime);
-    let token = state.engine.write(actor, work).await?;
-    Ok(HttpResponse::Created().json(NewTokenView {
-        id: token.id.0,
-        token: text.expose(),
-        signing_key: state.authenticator.signing_key(token.id, &hash).expose(),
-        expiration_date: time(token.expiration_date),
-    }))
+    let hash = state.authenticator.hash(&text);
+    let work =
+        move |tx: &mut Transaction<'_>, caller: &_| tokens::create(tx, caller, &hash, &draft);
+    let token = caller.write(state, work).await?;
+    Ok(HttpResponse::Created().json(issued(state, &text, &hash, token)))
+}
+
+/// A new token: the only time that its secrets are shown.
+pub(super) fn issued(
+    state: &State,
+    text: &TokenText,
+    hash: &[u8; 32],
+    token: Token,
+) -> NewTokenView {
+    let signing_key = state.authenticator.signing_key(token.id, hash).expose();
+    NewTokenView { token: text.expose(), signing_key, about: TokenView::from(token) }
 }
 
 /// Ends tokens: the one the caller came with; with a password the one in the body, or else the
@@ -114,7 +96,7 @@ async fn issue(
 )]
 #[delete("/token")]
 async fn revoke(
-    caller: Caller<UseTokens>,
+    caller: Caller<RevokePresentToken>,
     whose: Query<Whose>,
     body: Body,
     state: State,
@@ -133,7 +115,7 @@ async fn revoke(
 )]
 #[delete("/tokens")]
 async fn revoke_plural(
-    caller: Caller<UseTokens>,
+    caller: Caller<RevokePresentToken>,
     whose: Query<Whose>,
     body: Body,
     state: State,
@@ -142,7 +124,7 @@ async fn revoke_plural(
 }
 
 async fn end(
-    caller: Caller<UseTokens>,
+    caller: Caller<RevokePresentToken>,
     whose: Whose,
     body: Body,
     state: &State,
@@ -153,9 +135,33 @@ async fn end(
         // Whoever comes with a token ends that one, whatever the body.
         (None, _) => Which::Present,
     };
-    let actor = caller.actor();
-    let caller = caller.into_inner();
-    state.engine.write(actor, move |tx| tokens::revoke(tx, &caller, &which)).await?;
+    revoke_which(caller, which, state).await
+}
+
+/// Ends one token: of one's own, of a service account that one looks after, or of anyone for an
+/// administrator.
+#[utoipa::path(
+    tag = "tokens", security(("password" = []), ("token" = [])),
+    params(("token_id" = i64, Path, description = "As the list of tokens gives it")),
+    responses((status = 200, description = "It has ended", body = TokenStatusView)),
+)]
+#[delete("/tokens/{token_id}")]
+async fn revoke_one(
+    caller: Caller<RevokePresentToken>,
+    path: Path<String>,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    // What is no number is no token's id.
+    let id = path.parse().map_err(|_| Error::NotFound("token"))?;
+    revoke_which(caller, Which::Id(TokenId(id)), &state).await
+}
+
+async fn revoke_which(
+    caller: Caller<RevokePresentToken>,
+    which: Which,
+    state: &State,
+) -> Result<HttpResponse, Problem> {
+    caller.write(state, move |tx, caller| tokens::revoke(tx, caller, &which)).await?;
     state.authenticator.forget();
     Ok(HttpResponse::Ok().json(TokenStatusView { token_status: "deleted" }))
 }
@@ -176,10 +182,8 @@ async fn named(body: Body, state: &State) -> Result<Which, Problem> {
     responses((status = 200, description = "The caller's live tokens", body = TokensView)),
 )]
 #[get("/tokens")]
-async fn list(caller: Caller<UseTokens>, state: State) -> Result<HttpResponse, Problem> {
-    let viewer = caller.viewer();
-    let caller = caller.into_inner();
-    let tokens = state.engine.read(viewer, move |view| tokens::list(view, &caller)).await?;
+async fn list(caller: Caller<ListTokens>, state: State) -> Result<HttpResponse, Problem> {
+    let tokens = caller.read(&state, tokens::list).await?;
     let tokens = tokens.into_iter().map(TokenView::from).collect();
     Ok(HttpResponse::Ok().json(TokensView { tokens }))
 }

@@ -73,7 +73,7 @@ impl Search {
     }
 }
 
-pub(super) fn who(path: &Path<String>) -> Who {
+pub(super) fn who(path: &str) -> Who {
     path.parse().unwrap_or(Who::Nothing)
 }
 

@@ -3,7 +3,7 @@
 use super::{Authenticator, admitted};
 use crate::signature::{BadSignature, SignedRequest, SigningKey};
 use crate::{Caller, Error};
-use omicron_domain::{Actor, Credential, Timestamp, Token, TokenId, User, Viewer};
+use omicron_domain::{Actor, Credential, Grant, Timestamp, Token, TokenId, User, Viewer};
 use omicron_persistence::{Database, Engine, Error as Failure, nonces, tokens};
 
 /// A token with its keyed hash and its owner.
@@ -30,11 +30,11 @@ impl Authenticator {
         let (id, now) = (request.token(), engine.database().clock().now());
         let until = request.known_until(now)?;
         let found = engine.read(Viewer::Nobody, move |view| tokens::by_id(view, id)).await?;
-        let user = self.signer(request, found, now)?;
+        let signer = self.signer(request, found, now)?;
         let nonce = request.nonce().to_owned();
         let spent =
             engine.write(Actor::anonymous(), move |tx| nonces::spend(tx, id, &nonce, until)).await;
-        self.let_in(user, id, spent, now)
+        self.let_in(signer, id, spent, now)
     }
 
     /// As [`Authenticator::authenticate_signed`], for callers that may block.
@@ -49,18 +49,23 @@ impl Authenticator {
         let (id, now) = (request.token(), db.clock().now());
         let until = request.known_until(now)?;
         let found = db.read(Viewer::Nobody, |view| tokens::by_id(view, id))?;
-        let user = self.signer(request, found, now)?;
+        let signer = self.signer(request, found, now)?;
         let spent =
             db.write(&Actor::anonymous(), |tx| nonces::spend(tx, id, request.nonce(), until));
-        self.let_in(user, id, spent, now)
+        self.let_in(signer, id, spent, now)
     }
 
     /// The owner of the token whose key made the signature. It is not told whether it was the key
     /// that was wrong, or the token that is no more.
-    fn signer(&self, request: &SignedRequest, found: Found, now: Timestamp) -> Result<User, Error> {
+    fn signer(
+        &self,
+        request: &SignedRequest,
+        found: Found,
+        now: Timestamp,
+    ) -> Result<(User, Grant), Error> {
         let (token, hash, user) = found.ok_or(Error::WrongCredentials)?;
         if request.is_signed_with(&self.signing_key(token.id, &hash)) && token.is_live(now) {
-            Ok(user)
+            Ok((user, token.grant))
         } else {
             Err(Error::WrongCredentials)
         }
@@ -70,13 +75,13 @@ impl Authenticator {
     /// signed is of no use to anyone once they are enabled again.
     fn let_in(
         &self,
-        user: User,
+        (user, grant): (User, Grant),
         id: TokenId,
         spent: Result<(), Failure>,
         now: Timestamp,
     ) -> Result<Caller, Error> {
         match spent {
-            Ok(()) => Ok(self.used(admitted(user, Credential::Token(id), None)?, now)),
+            Ok(()) => Ok(self.used(admitted(user, Credential::Token(id), Some(grant), None)?, now)),
             Err(Failure::NonceUsed) => Err(BadSignature::Replayed.into()),
             Err(error) => Err(error.into()),
         }

@@ -1,14 +1,14 @@
-//! Changes of projects and of who belongs to them.
+//! Changes of projects.
 
 use super::details;
 use crate::connection::AnyConnection;
 use crate::error::OrTaken;
 use crate::tables::{project_members, projects};
-use crate::{Error, Transaction};
+use crate::{Error, Transaction, tokens};
 use diesel::prelude::*;
 use omicron_domain::{
-    Action, Description, ProjectChange, ProjectDetails, ProjectId, ProjectName, Reference,
-    Timestamp, UserId,
+    Action, Description, Member, ProjectChange, ProjectDetails, ProjectId, ProjectName, Reference,
+    Role, Timestamp, UserId,
 };
 use serde::Serialize;
 
@@ -19,37 +19,15 @@ struct State<'a> {
     name: &'a ProjectName,
     description: &'a Description,
     owner: UserId,
-    members: Vec<UserId>,
+    members: Vec<MemberState>,
     date_created: Timestamp,
+    date_archived: Option<Timestamp>,
 }
 
-pub(super) fn insert_members(
-    tx: &mut Transaction<'_>,
-    project: ProjectId,
-    users: &[UserId],
-) -> Result<(), Error> {
-    let date_added = tx.now().naive_utc();
-    let row = |user: &UserId| {
-        (
-            project_members::project_id.eq(project.0),
-            project_members::user_id.eq(user.0),
-            project_members::date_added.eq(date_added),
-        )
-    };
-    match tx.connection() {
-        // One statement each costs nothing here, and stays prepared.
-        AnyConnection::Sqlite(connection) => users.iter().try_for_each(|user| {
-            diesel::insert_into(project_members::table)
-                .values(row(user))
-                .execute(connection)
-                .map(drop)
-        }),
-        AnyConnection::Postgres(connection) => {
-            let rows: Vec<_> = users.iter().map(row).collect();
-            diesel::insert_into(project_members::table).values(rows).execute(connection).map(drop)
-        }
-    }
-    .or_taken(Error::AlreadyMember)
+#[derive(Serialize)]
+struct MemberState {
+    user: UserId,
+    role: &'static str,
 }
 
 /// Renames or describes a project.
@@ -89,97 +67,40 @@ pub fn change(
     recorded(tx, id, Action::ProjectChanged)
 }
 
-/// Adds someone to a project.
+/// Puts a project away, or takes it out again; what is so already stays so, and nothing is
+/// recorded.
 ///
 /// ```
-/// # use omicron_domain::{Actor, ProjectId, UserId};
+/// # use omicron_domain::{Actor, ProjectId};
 /// # use omicron_persistence::{Database, Error, Options, projects};
 /// # let db = Database::create("sqlite://", Options::default())?;
 /// let nothing = db.write(&Actor::command_line(), |tx| {
-///     projects::add_member(tx, ProjectId(1), UserId(1))
+///     projects::set_archived(tx, ProjectId(1), true)
 /// });
 /// assert!(matches!(nothing, Err(Error::Gone)));
 /// # Ok::<(), Error>(())
 /// ```
 ///
 /// # Errors
-/// [`Error::AlreadyMember`]; [`Error::Gone`] if there is no such project or person.
-pub fn add_member(
+/// [`Error::Gone`] if there is no such project.
+pub fn set_archived(
     tx: &mut Transaction<'_>,
     id: ProjectId,
-    user: UserId,
+    archived: bool,
 ) -> Result<ProjectDetails, Error> {
     lock(tx, id, Until::Changed)?;
-    insert_members(tx, id, &[user])?;
-    recorded(tx, id, Action::ProjectMemberAdded)
-}
-
-/// Takes someone out of a project.
-///
-/// ```
-/// # use omicron_domain::{Actor, ProjectId, UserId};
-/// # use omicron_persistence::{Database, Error, Options, projects};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// let nothing = db.write(&Actor::command_line(), |tx| {
-///     projects::remove_member(tx, ProjectId(1), UserId(1))
-/// });
-/// assert!(matches!(nothing, Err(Error::Gone)));
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error::OwnerStays`]; [`Error::Gone`] if there is no such project, or no such member.
-pub fn remove_member(
-    tx: &mut Transaction<'_>,
-    id: ProjectId,
-    user: UserId,
-) -> Result<ProjectDetails, Error> {
-    if lock(tx, id, Until::Changed)? == user {
-        return Err(Error::OwnerStays);
+    let before = details(&mut tx.all_seeing(), &Reference::Id(id))?.ok_or(Error::Gone)?;
+    if before.project.date_archived.is_some() == archived {
+        return Ok(before);
     }
-    let member = project_members::table
-        .filter(project_members::project_id.eq(id.0))
-        .filter(project_members::user_id.eq(user.0));
-    if diesel::delete(member).execute(tx.connection())? == 0 {
-        return Err(Error::Gone);
-    }
-    recorded(tx, id, Action::ProjectMemberRemoved)
-}
-
-/// Gives a project to someone else, who then belongs to it; the one who had it stays a member.
-///
-/// ```
-/// # use omicron_domain::{Actor, ProjectId, UserId};
-/// # use omicron_persistence::{Database, Error, Options, projects};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// let nothing = db.write(&Actor::command_line(), |tx| {
-///     projects::hand_over(tx, ProjectId(1), UserId(1))
-/// });
-/// assert!(matches!(nothing, Err(Error::Gone)));
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error::Gone`] if there is no such project or person.
-pub fn hand_over(
-    tx: &mut Transaction<'_>,
-    id: ProjectId,
-    to: UserId,
-) -> Result<ProjectDetails, Error> {
-    lock(tx, id, Until::Changed)?;
-    let membership = project_members::table.find((id.0, to.0));
-    let belongs: bool =
-        diesel::select(diesel::dsl::exists(membership)).get_result(tx.connection())?;
-    if !belongs {
-        insert_members(tx, id, &[to])?;
-    }
-    diesel::update(projects::table.filter(projects::id.eq(id.0)))
-        .set(projects::owner_id.eq(to.0))
+    let date = archived.then(|| tx.now().naive_utc());
+    diesel::update(projects::table.find(id.0))
+        .set(projects::date_archived.eq(date))
         .execute(tx.connection())?;
-    recorded(tx, id, Action::ProjectHandedOver)
+    recorded(tx, id, if archived { Action::ProjectArchived } else { Action::ProjectRestored })
 }
 
-/// Deletes a project; its name is free again.
+/// Deletes a project; its name is free again, and the tokens that were good for it alone end.
 ///
 /// ```
 /// # use omicron_domain::{Actor, ProjectId};
@@ -194,6 +115,7 @@ pub fn hand_over(
 /// [`Error::Gone`] if there is no such project.
 pub fn delete(tx: &mut Transaction<'_>, id: ProjectId) -> Result<(), Error> {
     lock(tx, id, Until::Deleted)?;
+    tokens::revoke_for(tx, id)?;
     let members = project_members::table.filter(project_members::project_id.eq(id.0));
     diesel::delete(members).execute(tx.connection())?;
     diesel::delete(projects::table.filter(projects::id.eq(id.0))).execute(tx.connection())?;
@@ -220,7 +142,7 @@ pub fn reserve(tx: &mut Transaction<'_>, id: ProjectId) -> Result<(), Error> {
 
 /// How long no one else may do what.
 #[derive(Clone, Copy)]
-enum Until {
+pub(super) enum Until {
     /// Others may go on to refer to the project.
     Changed,
     /// No one may begin to.
@@ -229,7 +151,7 @@ enum Until {
 
 /// Makes other changes of the project wait, so that the state in the journal is the one that this
 /// change leaves. Its owner; on SQLite all other writers wait anyway.
-fn lock(tx: &mut Transaction<'_>, id: ProjectId, until: Until) -> Result<UserId, Error> {
+pub(super) fn lock(tx: &mut Transaction<'_>, id: ProjectId, until: Until) -> Result<UserId, Error> {
     let owner = projects::table.filter(projects::id.eq(id.0)).select(projects::owner_id);
     let found: Option<i64> = match (tx.connection(), until) {
         (AnyConnection::Sqlite(connection), _) => owner.get_result(connection),
@@ -252,13 +174,18 @@ pub(super) fn recorded(
 ) -> Result<ProjectDetails, Error> {
     // What an actor has changed, they see: the permission was checked before.
     let details = details(&mut tx.all_seeing(), &Reference::Id(id))?.ok_or(Error::Gone)?;
+    let member = |member: &Member| MemberState {
+        user: member.user.id,
+        role: Role::from(member.role).as_str(),
+    };
     let state = State {
         id,
         name: &details.project.name,
         description: &details.project.description,
         owner: details.project.owner.id,
-        members: details.members.iter().map(|member| member.id).collect(),
+        members: details.members.iter().map(member).collect(),
         date_created: details.project.date_created,
+        date_archived: details.project.date_archived,
     };
     tx.record(action, id, Some(id), &state)?;
     Ok(details)

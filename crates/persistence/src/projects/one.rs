@@ -1,6 +1,7 @@
 //! One project, as the viewer sees it.
 
 use super::ProjectRow;
+use super::member::MemberRow;
 use crate::connection::{columns, either};
 use crate::tables::{project_members, projects, users};
 use crate::users::SummaryRow;
@@ -19,7 +20,7 @@ diesel::alias!(project_members as seers: Seers);
 /// It asks for the one membership of the viewer, and not for all that they have, of which there may
 /// be thousands: for an EXISTS, PostgreSQL would read them all into a hash.
 #[auto_type]
-fn belonging(everything: bool, viewer: i64) -> _ {
+pub(super) fn belonging(everything: bool, viewer: i64) -> _ {
     let membership = seers
         .filter(seers.field(project_members::project_id).eq(projects::id))
         .filter(seers.field(project_members::user_id).eq(viewer))
@@ -32,12 +33,17 @@ fn belonging(everything: bool, viewer: i64) -> _ {
 }
 
 /// As [`belonging`] takes it: there is no person -1.
-fn eyes(viewer: Viewer) -> (bool, i64) {
+pub(super) fn eyes(viewer: Viewer) -> (bool, i64) {
     match viewer {
-        Viewer::Everything => (true, -1),
-        Viewer::User(user) => (false, user.0),
+        Viewer::Everything | Viewer::Within { user: None, .. } => (true, -1),
+        Viewer::User(user) | Viewer::Within { user: Some(user), .. } => (false, user.0),
         Viewer::Nobody => (false, -1),
     }
+}
+
+/// Whether the viewer is limited to another project.
+pub(super) fn is_beyond(viewer: Viewer, id: ProjectId) -> bool {
+    matches!(viewer, Viewer::Within { project, .. } if project != id)
 }
 
 /// The project of this id or name, if the viewer may see it.
@@ -91,8 +97,13 @@ fn read(
     let people = belonging(everything, viewer)
         .filter(everyone.into_sql::<Bool>().or(is_owner))
         .order(project_members::user_id)
-        .select((columns::<ProjectRow>(), projects::owner_id, columns::<SummaryRow>()));
-    let rows: Vec<(ProjectRow, i64, SummaryRow)> = match which {
+        .select((
+            columns::<ProjectRow>(),
+            projects::owner_id,
+            columns::<SummaryRow>(),
+            columns::<MemberRow>(),
+        ));
+    let rows: Vec<(ProjectRow, i64, SummaryRow, MemberRow)> = match which {
         Reference::Id(id) => {
             let people = people.filter(projects::id.eq(id.0));
             either!(view.connection, connection => people.load(connection))?
@@ -105,13 +116,15 @@ fn read(
     };
     let mut found = None;
     let mut members = Vec::new();
-    for (project, owner, member) in rows {
-        let member = UserSummary::try_from(member)?;
-        if member.id.0 == owner {
-            found = Some(project.with_owner(member)?);
+    for (project, owner, user, member) in rows {
+        let user = UserSummary::try_from(user)?;
+        if user.id.0 == owner {
+            found = Some(project.with_owner(user)?);
         } else {
-            members.push(member);
+            members.push(member.with_user(user, false)?);
         }
     }
+    let within = |project: &Project| !is_beyond(view.viewer(), project.id);
+    let found = found.filter(within);
     Ok(found.map(|project| ProjectDetails { project, members }))
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Text, Timestamp};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp};
 use diesel::sqlite::Sqlite;
 use omicron_domain::{Project, UserId, UserSummary, Viewer};
 use std::collections::HashMap;
@@ -23,6 +23,7 @@ struct OwnedRow {
     name: String,
     description: String,
     date_created: NaiveDateTime,
+    date_archived: Option<NaiveDateTime>,
 }
 
 /// A query of its own, since diesel keeps no statement of `sql_query` prepared.
@@ -38,7 +39,7 @@ impl<Owners: 'static> QueryId for Owned<Owners> {
 }
 
 impl<Owners> Query for Owned<Owners> {
-    type SqlType = (BigInt, BigInt, BigInt, Text, Text, Timestamp);
+    type SqlType = (BigInt, BigInt, BigInt, Text, Text, Timestamp, Nullable<Timestamp>);
 }
 
 impl RunQueryDsl<SqliteConnection> for Owned<String> {}
@@ -64,8 +65,9 @@ impl QueryFragment<Pg> for Owned<Vec<i64>> {
     }
 }
 
-const OWNED_BY: &str = "SELECT owner_id, owned, id, name, description, date_created FROM (
-    SELECT owner_id, id, name, description, date_created,
+const OWNED_BY: &str =
+    "SELECT owner_id, owned, id, name, description, date_created, date_archived FROM (
+    SELECT owner_id, id, name, description, date_created, date_archived,
            count(*) OVER (PARTITION BY owner_id) AS owned,
            row_number() OVER (PARTITION BY owner_id ORDER BY id) AS place
     FROM projects WHERE owner_id ";
@@ -95,7 +97,8 @@ pub(crate) fn owned_by(
     let viewer = match view.viewer() {
         Viewer::Everything => -1,
         Viewer::User(id) => id.0,
-        Viewer::Nobody => return Ok(HashMap::new()),
+        // A token that is good for one project alone shows no people.
+        Viewer::Nobody | Viewer::Within { .. } => return Ok(HashMap::new()),
     };
     let ids: Vec<i64> = owners.iter().map(|owner| owner.id.0).collect();
     let rows: Vec<OwnedRow> = match view.connection {
@@ -118,7 +121,7 @@ pub(crate) fn owned_by(
 
 impl OwnedRow {
     fn into_project(self, owner: &UserSummary) -> Result<Project, Error> {
-        let Self { id, name, description, date_created, .. } = self;
-        ProjectRow { id, name, description, date_created }.with_owner(owner.clone())
+        let Self { id, name, description, date_created, date_archived, .. } = self;
+        ProjectRow { id, name, description, date_created, date_archived }.with_owner(owner.clone())
     }
 }

@@ -9,6 +9,7 @@ use omicron_domain::{User, UserId, UserStatus, UserSummary};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(MultiBackend))]
+#[expect(clippy::struct_excessive_bools, reason = "they are the columns of the table")]
 pub(crate) struct UserRow {
     id: i64,
     username: String,
@@ -17,6 +18,7 @@ pub(crate) struct UserRow {
     approved: bool,
     disabled: bool,
     date_created: NaiveDateTime,
+    service_account: bool,
 }
 
 impl TryFrom<UserRow> for User {
@@ -33,6 +35,7 @@ impl TryFrom<UserRow> for User {
                 (false, false) => UserStatus::Pending,
                 (false, true) => UserStatus::Active,
             },
+            service_account: row.service_account,
             date_created: row.date_created.and_utc(),
         })
     }

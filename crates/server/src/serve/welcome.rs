@@ -116,6 +116,7 @@ mod tests {
             email: settings.root_email.clone(),
             administrator: true,
             status: UserStatus::Active,
+            service_account: false,
             date_created: Timestamp::UNIX_EPOCH,
         };
         let first = First { user, generated: generated.map(str::to_owned) };
