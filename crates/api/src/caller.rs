@@ -35,7 +35,7 @@ macro_rules! requirements {
 
 requirements! {
     ReadUsers ManageUsers ExplainAccess ListTokens MakeTokens RevokePresentToken CreateProjects
-    ChangeEmail ChangePassword ReadAccess
+    ChangeEmail ChangePassword ResetPassword AnonymiseUser ReadAccess
     ReadProject LeaveProject ChangeProject ManageMembers ManageServiceAccounts HandOverProject
     ArchiveProject DeleteProject
 }

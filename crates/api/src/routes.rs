@@ -18,6 +18,7 @@ mod health;
 mod hello;
 mod members;
 mod projects;
+mod resets;
 mod schemas;
 mod service_accounts;
 mod tokens;
@@ -41,6 +42,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     // Older clients leave the prefix out.
     v1(&mut config);
     config.map(|config| {
+        resets::page(config);
         let docs = SwaggerUi::new("/docs/{_:.*}")
             .external_url_unchecked("/openapi.json", crate::openapi::document().clone());
         config
@@ -69,6 +71,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
     access::configure(config);
     users::configure(config);
     accounts::configure(config);
+    resets::configure(config);
     tokens::configure(config);
     schemas::configure(config);
 }

@@ -71,6 +71,19 @@ pub(crate) struct ServiceAccountsView {
     pub(crate) service_accounts: Vec<AccountView>,
 }
 
+/// A link with which someone sets a new password.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ResetView {
+    /// Relative to the server's address.
+    #[schema(example = "/reset#a409a362-d733-11e5-b625-7e14f79230d0")]
+    pub(crate) link: String,
+    /// What the link leads with, for `POST /api/v1/password-resets`.
+    #[schema(example = "a409a362-d733-11e5-b625-7e14f79230d0")]
+    pub(crate) code: String,
+    #[schema(format = DateTime, example = "2015-01-01T12:00:00Z")]
+    pub(crate) expiration_date: String,
+}
+
 /// A person with the projects they own, as far as the caller may see them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserDetailsView {

@@ -4,10 +4,13 @@ mod signed;
 
 use crate::memory::{LastUse, PasswordMemory, TokenMemory};
 use crate::{
-    Caller, Credentials, Error, Password, PasswordProof, Passwords, Secret, Throttle, TokenText,
+    Attempt, Caller, Credentials, Error, Password, PasswordProof, Passwords, Secret, Throttle,
+    TokenText,
 };
-use omicron_domain::{Credential, Grant, Timestamp, TokenId, User, UserStatus, Username, Viewer};
-use omicron_persistence::{Database, Engine, tokens, users};
+use omicron_domain::{
+    Actor, Credential, Grant, Timestamp, TokenId, User, UserStatus, Username, Viewer,
+};
+use omicron_persistence::{Database, Engine, Transaction, tokens, users};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -64,6 +67,12 @@ impl Authenticator {
     #[must_use]
     pub fn hash(&self, token: &TokenText) -> [u8; 32] {
         token.hash(&self.secret)
+    }
+
+    /// Someone shows a secret that is no token and can't be guessed either, from this address.
+    #[must_use]
+    pub fn attempt(&self, hash: &[u8; 32], from: IpAddr) -> Attempt {
+        self.throttle.token(hash, from)
     }
 
     /// A digest by which a request can be told from another one that the same person sends. It is
@@ -124,9 +133,26 @@ impl Authenticator {
                 } else {
                     self.passwords.verify(password, hash_of(&found), &self.matches, attempt).await?
                 };
+                let found =
+                    if matches { self.renewed(engine, found, password).await } else { found };
                 password_verdict(found, matches)
             }
         }
+    }
+
+    /// With a hash that took as much work as new ones do, of the password that has just matched the
+    /// one that is kept. If that can't be done now, then at another login.
+    async fn renewed(&self, engine: &Engine, found: Found, password: &Password) -> Found {
+        let (user, old) = found?;
+        if !self.passwords.is_outdated(&old) {
+            return Some((user, old));
+        }
+        let Ok(new) = self.passwords.hash(password).await else { return Some((user, old)) };
+        let (id, before, after) = (user.id, old.clone(), new.clone());
+        let work = move |tx: &mut Transaction<'_>| users::replace_hash(tx, id, &before, &after);
+        let kept = engine.write::<_, omicron_persistence::Error, _>(Actor::anonymous(), work).await;
+        let hash = if kept.is_ok_and(|kept| kept) { new } else { old };
+        Some((user, hash))
     }
 
     /// As [`Authenticator::authenticate`], for callers that may block. They call for nobody else,
@@ -233,6 +259,6 @@ fn admitted(
     match user.status {
         UserStatus::Active => Ok(Caller { user, credential, grant, proof }),
         UserStatus::Pending => Err(Error::Pending),
-        UserStatus::Disabled => Err(Error::Disabled),
+        UserStatus::Disabled | UserStatus::Anonymised => Err(Error::Disabled),
     }
 }

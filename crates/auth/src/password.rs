@@ -163,6 +163,12 @@ impl Passwords {
         self.lane.run_blocking(move || bcrypt::hash(digest, cost))?.map_err(Error::Bcrypt)
     }
 
+    /// Whether a hash that matches was made with less work than new ones are.
+    pub(crate) fn is_outdated(&self, hash: &str) -> bool {
+        let cost = hash.split('$').nth(2).and_then(|cost| cost.parse::<u32>().ok());
+        cost.is_some_and(|cost| cost < self.cost)
+    }
+
     /// Whether the password is the one of this hash; with no hash, no, after the same time. A
     /// match is remembered.
     pub(crate) async fn verify(

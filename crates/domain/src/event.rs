@@ -46,6 +46,12 @@ actions! {
     UserEmailChanged = "user.email_changed",
     /// A person's password changed.
     UserPasswordChanged = "user.password_changed",
+    /// A person was given a link to set a new password.
+    UserPasswordResetIssued = "user.password_reset_issued",
+    /// A person was made unknown.
+    UserAnonymised = "user.anonymised",
+    /// What an event had kept of a person was erased; the event stands.
+    PayloadErased = "payload.erased",
     /// A token was made.
     TokenIssued = "token.issued",
     /// A token was ended before its time.
@@ -85,6 +91,8 @@ pub enum Subject {
     Token(TokenId),
     /// A project.
     Project(ProjectId),
+    /// An event of the journal itself, by its number.
+    Event(i64),
 }
 
 impl fmt::Display for Subject {
@@ -93,6 +101,7 @@ impl fmt::Display for Subject {
             Self::User(id) => write!(f, "user:{id}"),
             Self::Token(id) => write!(f, "token:{id}"),
             Self::Project(id) => write!(f, "project:{id}"),
+            Self::Event(seq) => write!(f, "event:{seq}"),
         }
     }
 }

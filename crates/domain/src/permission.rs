@@ -163,6 +163,10 @@ permissions! {
     ChangeEmail "change_email": WRITE, Account, [Oneself Administrator] = "change the email",
     /// Change the password of an account, whoever knows it.
     ChangePassword "change_password": WRITE, Account, [Oneself] = "change the password",
+    /// Let someone set a new password who has lost theirs.
+    ResetPassword "reset_password": ADMIN, Account, [Administrator] = "give the person a link to set a new password",
+    /// Make someone unknown who has left.
+    AnonymiseUser "anonymise_user": ADMIN, Account, [Administrator] = "make the person unknown for good",
     /// See what a person may see and do.
     ReadAccess "read_access": READ, Account, [Oneself Administrator] = "see what the person may see and do",
     /// See a project and who belongs to it.

@@ -20,6 +20,8 @@ pub enum UserStatus {
     Active,
     /// Switched off by an administrator.
     Disabled,
+    /// Made unknown: what is left is a pseudonym, for the history to point to.
+    Anonymised,
 }
 
 impl fmt::Display for UserStatus {
@@ -28,6 +30,7 @@ impl fmt::Display for UserStatus {
             Self::Pending => "pending",
             Self::Active => "active",
             Self::Disabled => "disabled",
+            Self::Anonymised => "anonymised",
         })
     }
 }
@@ -36,7 +39,7 @@ impl FromStr for UserStatus {
     type Err = UnknownStatus;
 
     fn from_str(text: &str) -> Result<Self, UnknownStatus> {
-        [Self::Pending, Self::Active, Self::Disabled]
+        [Self::Pending, Self::Active, Self::Disabled, Self::Anonymised]
             .into_iter()
             .find(|status| status.to_string() == text)
             .ok_or(UnknownStatus)

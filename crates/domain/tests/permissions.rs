@@ -28,6 +28,8 @@ create_projects            Laboratory  write    user - - - - - administrator
 create_projects_for_others Laboratory  admin    - - - - - - administrator
 change_email               Account     write    - oneself - - - - administrator
 change_password            Account     write    - oneself - - - - -
+reset_password             Account     admin    - - - - - - administrator
+anonymise_user             Account     admin    - - - - - - administrator
 read_access                Account     read     - oneself - - - - administrator
 read_project               Project     read     - - viewer member maintainer owner administrator
 leave_project              Project     write    - - viewer member maintainer - -

@@ -122,6 +122,8 @@ fn sqlite(path: &str) -> Result<AnyConnection, Error> {
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
          PRAGMA recursive_triggers = ON;
+         -- What is erased is gone from the file, too.
+         PRAGMA secure_delete = ON;
          PRAGMA temp_store = MEMORY;",
         begin::SQLITE_PATIENCE_MS
     ))?;

@@ -58,6 +58,30 @@ pub(crate) fn append(
     insert(tx.connection(), event, &salt, &payload)
 }
 
+/// The events whose payloads hold a person's name or address, or what they called their tokens.
+pub(crate) fn events_that_name(tx: &mut Transaction<'_>, user: UserId) -> Result<Vec<i64>, Error> {
+    let person = Subject::from(user).to_string();
+    // Keys are in order in canonical JSON, and this one is the last.
+    let token = format!("%\"user\":{user}}}");
+    let named = events::table
+        .inner_join(event_payloads::table)
+        .filter(
+            events::subject.eq(person).or(events::action
+                .eq(Action::TokenIssued.as_str())
+                .and(event_payloads::payload.like(token))),
+        )
+        .order(events::seq)
+        .select(events::seq);
+    Ok(named.load(tx.connection())?)
+}
+
+/// Erases what an event has kept, and says so; the event itself stands.
+pub(crate) fn erase_payload(tx: &mut Transaction<'_>, seq: i64) -> Result<(), Error> {
+    append(tx, Action::PayloadErased, Subject::Event(seq), None, &())?;
+    diesel::delete(event_payloads::table.find(seq)).execute(tx.connection())?;
+    Ok(())
+}
+
 /// A request's id as the journal keeps it for ever: one that a client chose may say anything, even
 /// someone's name, unless it is a UUID. Of any other, a digest is kept, which the log leads to.
 fn kept_id(id: &RequestId) -> String {

@@ -66,7 +66,9 @@ pub mod nonces;
 mod options;
 pub mod projects;
 mod provision;
+mod purge;
 mod random;
+pub mod resets;
 mod tables;
 mod target;
 pub mod tokens;
@@ -82,6 +84,7 @@ pub use journal::{Event, events_of};
 pub use lane::{Lane, Refused};
 pub use migrate::{MigrationStatus, downgrade, migration_status, upgrade};
 pub use options::Options;
+pub use purge::purge;
 pub use random::random_bytes;
 pub use transaction::{Transaction, View};
 

@@ -12,6 +12,7 @@ diesel::table! {
         disabled -> Bool,
         date_created -> Timestamp,
         service_account -> Bool,
+        date_anonymised -> Nullable<Timestamp>,
     }
 }
 
@@ -26,6 +27,14 @@ diesel::table! {
         name -> Nullable<Text>,
         scopes -> Text,
         project_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    password_resets (user_id) {
+        user_id -> BigInt,
+        code_hash -> Binary,
+        expiration_date -> Timestamp,
     }
 }
 
@@ -102,8 +111,10 @@ diesel::table! {
 }
 
 diesel::joinable!(tokens -> users (user_id));
+diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(projects -> users (owner_id));
 diesel::joinable!(project_members -> users (user_id));
 diesel::joinable!(event_payloads -> events (seq));
+diesel::allow_tables_to_appear_in_same_query!(users, password_resets);
 diesel::allow_tables_to_appear_in_same_query!(users, tokens, projects, project_members);
 diesel::allow_tables_to_appear_in_same_query!(events, event_payloads, unsealed);

@@ -12,10 +12,12 @@ use omicron_domain::{
 use std::collections::HashMap;
 
 mod change;
+mod leave;
 mod list;
 mod row;
 
-pub use change::{approve, reserve, set_disabled, set_email, set_password};
+pub use change::{approve, replace_hash, reserve, set_disabled, set_email, set_password};
+pub use leave::anonymise;
 pub use list::list;
 pub(crate) use row::{SummaryRow, UserRow};
 

@@ -14,13 +14,14 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 12] = files![
+const FILES: [(&str, &str); 13] = files![
     "change-member",
     "change-password",
     "change-project",
     "change-user",
     "new-member",
     "new-owner",
+    "new-password",
     "new-project",
     "new-service-account",
     "new-service-token",

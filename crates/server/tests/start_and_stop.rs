@@ -50,7 +50,7 @@ fn healthcheck_tells_by_its_status() {
 
 #[test]
 fn an_existing_database_is_served_in_a_third_of_a_second() {
-    let mut server = Server::builder().env("BCRYPT_COST", "12").start();
+    let mut server = Server::builder().env("BCRYPT_COST", "14").start();
     server.kill();
     let start = Instant::now();
     server.restart();
@@ -89,11 +89,11 @@ fn no_one_serves_a_database_of_a_newer_program() {
 
 #[test]
 fn a_request_that_is_being_answered_is_not_cut_off() {
-    let mut server = Server::builder().env("BCRYPT_COST", "12").start();
+    let mut server = Server::builder().env("BCRYPT_COST", "14").start();
     let client = server.client().basic("root", omicron_tests::ROOT_PASSWORD);
     let asked = std::thread::spawn(move || client.get("/api/v1/users").status);
-    // A password takes a quarter of a second or more: the request is under way.
-    std::thread::sleep(Duration::from_millis(100));
+    // A password takes a second or more at this cost: the request is under way.
+    std::thread::sleep(Duration::from_millis(400));
     assert_eq!(server.terminate().code(), Some(0));
     assert_eq!(asked.join().unwrap(), 200);
     wait_until("the log is complete", || server.log().contains("stopped"));

@@ -49,6 +49,20 @@ pub enum Error {
     /// Someone has to look after the server.
     #[error("this is the last administrator who can log in")]
     LastAdministrator,
+    /// Nothing of this person is changed any more.
+    #[error("{0} was made unknown for good")]
+    Anonymised(Username),
+    /// Someone has to look after their projects.
+    #[error("{name} owns {count} projects: hand them over or delete them first")]
+    OwnsProjects {
+        /// The person.
+        name: Username,
+        /// How many.
+        count: i64,
+    },
+    /// The code of a link was used, has expired, or never was one.
+    #[error("can't be used, or not any more: ask an administrator for a new link")]
+    WrongCode,
     /// A name in the request is nobody's.
     #[error("there is no user named {name:?}")]
     UnknownUser {

@@ -37,6 +37,7 @@ mod error;
 pub mod members;
 pub mod projects;
 mod registration;
+pub mod resets;
 pub mod service_accounts;
 pub mod tokens;
 pub mod users;

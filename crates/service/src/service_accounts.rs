@@ -98,7 +98,7 @@ pub fn list_tokens(
 fn of_project(view: &mut View<'_>, project: ProjectId, who: &Who) -> Result<User, Error> {
     let account = users::find(view, who)?.filter(|user| user.service_account);
     let account = account.ok_or(Error::NotFound("service account"))?;
-    if projects::home_of(view, account.id)? == Some(project) {
+    if projects::all_of(view, account.id)?.contains(&project) {
         Ok(account)
     } else {
         Err(Error::NotFound("service account"))
@@ -111,7 +111,8 @@ pub(crate) fn looks_after(
     caller: &Caller,
     account: &User,
 ) -> Result<bool, Error> {
-    let Some(project) = projects::home_of(view, account.id)? else { return Ok(false) };
+    // It belongs to one, or to none any more.
+    let Some(&project) = projects::all_of(view, account.id)?.first() else { return Ok(false) };
     let place = projects::place_of(view, caller.user.id, &Reference::Id(project))?;
     let Some(place) = place else { return Ok(false) };
     let target = Target::Project { id: place.id, role: place.role, archived: false };

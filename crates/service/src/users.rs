@@ -6,7 +6,7 @@ use omicron_domain::{
     EmailAddress, Listing, NewUser, Page, Permission, Reference, Target, User, UserFilter, UserId,
     UserStatus, UserWithProjects, Username,
 };
-use omicron_persistence::{Transaction, View, tokens, users};
+use omicron_persistence::{Transaction, View, projects, tokens, users};
 
 /// How a request names a person.
 pub type Who = Reference<UserId, Username>;
@@ -71,7 +71,7 @@ pub fn find(view: &mut View<'_>, who: &Who) -> Result<UserWithProjects, Error> {
 /// [`Error::Forbidden`], [`Error::NotFound`].
 pub fn approve(tx: &mut Transaction<'_>, caller: &Caller, who: &Who) -> Result<User, Error> {
     require(caller, Permission::ManageUsers, Target::Laboratory)?;
-    let user = existing(tx.view(), who)?;
+    let user = known(tx.view(), who)?;
     Ok(users::approve(tx, user.id)?)
 }
 
@@ -95,20 +95,44 @@ pub fn set_disabled(
 /// # Errors
 /// [`Error::NotFound`], [`Error::LastAdministrator`].
 pub fn switch(tx: &mut Transaction<'_>, who: &Who, disabled: bool) -> Result<User, Error> {
-    let user = existing(tx.view(), who)?;
+    let user = known(tx.view(), who)?;
     if (user.status == UserStatus::Disabled) == disabled {
         return Ok(user);
     }
     if disabled {
-        if user.administrator
-            && user.status == UserStatus::Active
-            && users::count_administrators(tx.view())? == 1
-        {
-            return Err(Error::LastAdministrator);
-        }
+        not_the_last(tx, &user)?;
         tokens::revoke_all(tx, user.id)?;
     }
     Ok(users::set_disabled(tx, user.id, disabled)?)
+}
+
+/// That someone who can log in is left to look after the server.
+fn not_the_last(tx: &mut Transaction<'_>, user: &User) -> Result<(), Error> {
+    let counts = user.administrator && user.status == UserStatus::Active;
+    if counts && users::count_administrators(tx.view())? == 1 {
+        return Err(Error::LastAdministrator);
+    }
+    Ok(())
+}
+
+/// Makes a person unknown, for good: the history keeps a pseudonym. They no longer belong to any
+/// project. To be called in a serializable transaction.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::NotFound`], [`Error::LastAdministrator`],
+/// [`Error::OwnsProjects`].
+pub fn anonymise(tx: &mut Transaction<'_>, caller: &Caller, who: &Who) -> Result<User, Error> {
+    let user = existing(tx.view(), who)?;
+    require(caller, Permission::AnonymiseUser, account(caller, user.id))?;
+    not_the_last(tx, &user)?;
+    let count = find(tx.view(), &Who::Id(user.id))?.projects_count;
+    if count > 0 {
+        return Err(Error::OwnsProjects { name: user.username, count });
+    }
+    for project in projects::all_of(tx.view(), user.id)? {
+        projects::remove_member(tx, project, user.id)?;
+    }
+    Ok(users::anonymise(tx, user.id)?)
 }
 
 /// Gives a person another address: themselves, or an administrator.
@@ -122,7 +146,7 @@ pub fn change_email(
     email: &EmailAddress,
     unchanged: Unchanged<'_, UserWithProjects>,
 ) -> Result<UserWithProjects, Error> {
-    let user = existing(tx.view(), who)?;
+    let user = known(tx.view(), who)?;
     require(caller, Permission::ChangeEmail, account(caller, user.id))?;
     let id = Reference::Id(user.id);
     users::reserve(tx, user.id)?;
@@ -154,7 +178,7 @@ pub fn change_password(
     proof: Option<PasswordProof>,
     password_hash: &str,
 ) -> Result<User, Error> {
-    let id = existing(tx.view(), who)?.id;
+    let id = known(tx.view(), who)?.id;
     let (user, stored) = users::reserve(tx, id)?;
     if proof.is_some_and(|proof| !proof.holds_for(&stored)) {
         return Err(Error::Changed);
@@ -166,6 +190,15 @@ pub fn change_password(
 /// An account, as it matters to who may do what with it.
 pub(crate) fn account(caller: &Caller, id: UserId) -> Target {
     Target::Account { own: caller.user.id == id }
+}
+
+/// A person of whom something may still change.
+pub(crate) fn known(view: &mut View<'_>, who: &Who) -> Result<User, Error> {
+    let user = existing(view, who)?;
+    if user.status == UserStatus::Anonymised {
+        return Err(Error::Anonymised(user.username));
+    }
+    Ok(user)
 }
 
 pub(crate) fn existing(view: &mut View<'_>, who: &Who) -> Result<User, Error> {

@@ -24,7 +24,7 @@ const CALLERS: [(&str, &str); 12] = [
 
 /// Every action, with a request that does it: `P` is the project, `U` an account. Those that are
 /// asked of an account are asked of one's own and of someone else's.
-const ACTIONS: [(&str, &str, &str); 21] = [
+const ACTIONS: [(&str, &str, &str); 23] = [
     ("read_users", "GET", "/users"),
     ("manage_users", "POST", "/users/bystander/approval"),
     ("explain_access", "GET", "/access/explain?action=read_users"),
@@ -37,6 +37,8 @@ const ACTIONS: [(&str, &str, &str); 21] = [
     ("create_projects_for_others", "POST", "/projects"),
     ("change_email", "PATCH", "/users/U"),
     ("change_password", "PUT", "/users/U/password"),
+    ("reset_password", "POST", "/users/U/password-reset"),
+    ("anonymise_user", "DELETE", "/users/U"),
     ("read_access", "GET", "/users/U/access"),
     ("read_project", "GET", "/projects/P"),
     ("leave_project", "DELETE", "/projects/P/members/MYSELF"),
@@ -122,6 +124,9 @@ impl World {
         (action, method, path): (&str, &str, &str),
         (resource, account, archived): (&str, &str, bool),
     ) -> Result<(), String> {
+        if account == "leaver" {
+            self.lab.anonymous().post("/api/v1/users", &person("leaver")); // unless they are there
+        }
         let id = self.project(archived);
         let client = self.client(who, credential, &id);
         let resource = resource.replace('P', &id);
@@ -167,6 +172,10 @@ fn explain_says_what_the_server_does(backend: Backend) {
         for action in ACTIONS {
             let own = format!("user:{}", caller.0);
             let variants: &[(&str, &str, bool)] = match action.2 {
+                // Who may make themselves unknown would be gone for the next.
+                path if path == "/users/U" && action.1 == "DELETE" => {
+                    &[("user:leaver", "leaver", false)]
+                }
                 path if path.contains("/U") => {
                     &[(&own, caller.0, false), ("user:bystander", "bystander", false)]
                 }

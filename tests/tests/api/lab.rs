@@ -1,8 +1,9 @@
 //! A server with a database of its own, and people to call it.
 
 use omicron_tests::{Answer, Client};
-use omicron_tests::{Backend, ROOT_PASSWORD, Server, TestDatabase};
+use omicron_tests::{Backend, Cluster, ROOT_PASSWORD, Server, TestDatabase};
 use serde_json::{Value, json};
+use std::process::Command;
 
 /// The password of everyone but the administrator.
 pub const PASSWORD: &str = "tiger";
@@ -90,4 +91,21 @@ pub fn invalid(answer: Answer, pointer: &str) -> Value {
     let body = problem(answer, 400);
     assert_eq!(body["errors"][0]["pointer"], pointer, "{body}");
     body
+}
+
+/// All that the database holds.
+pub fn stored(database: &TestDatabase) -> Vec<u8> {
+    let Some(file) = database.url().strip_prefix("sqlite:///") else {
+        let mut dump = Command::new(Cluster::shared().bin("pg_dump"));
+        return dump.arg("--dbname").arg(database.url()).output().unwrap().stdout;
+    };
+    let read = |suffix| std::fs::read(format!("{file}{suffix}")).unwrap_or_default();
+    [read(""), read("-wal")].concat()
+}
+
+/// Whether a text is in there, as it is or in the hexadecimal digits of a dump.
+pub fn holds(stored: &[u8], text: &str) -> bool {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap();
+    let hex: String = text.bytes().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+    [text, &hex].iter().any(|text| stored.windows(text.len()).any(|part| part == text.as_bytes()))
 }

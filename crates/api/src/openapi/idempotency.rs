@@ -3,8 +3,15 @@
 use crate::once::{KEY, LONGEST_KEY};
 use serde_json::{Value, json};
 
-/// POSTs whose answer is a secret, so that it can't be kept: their handlers take no key.
-const SECRET: [&str; 2] = ["/api/v1/token", "/api/v1/tokens"];
+/// POSTs whose answer is a secret, or whose body alone says who calls: nothing of them is kept, and
+/// their handlers take no key.
+const SECRET: [&str; 5] = [
+    "/api/v1/token",
+    "/api/v1/tokens",
+    "/api/v1/projects/{project_name_or_id}/service-accounts/{username_or_id}/tokens",
+    "/api/v1/users/{username_or_id}/password-reset",
+    "/api/v1/password-resets",
+];
 
 /// Failures that come of a key.
 const FAILURES: [(&str, &str); 2] = [

@@ -19,7 +19,10 @@ impl From<Service> for Problem {
             Service::ServiceAccount { pointer, .. } => Self::invalid(pointer, detail),
             Service::OtherResource(..) => Self::invalid("/resource", detail),
             Service::StaleCredentials => Self::bad_credentials(detail),
-            Service::LastAdministrator => Self::new(StatusCode::CONFLICT, "conflict", detail),
+            Service::LastAdministrator | Service::Anonymised(_) | Service::OwnsProjects { .. } => {
+                Self::new(StatusCode::CONFLICT, "conflict", detail)
+            }
+            Service::WrongCode => Self::invalid("/code", detail),
             Service::UnknownUser { pointer, .. } => Self::invalid(pointer, detail),
             Service::Changed => Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail),
             Service::Database(error) => error.into(),

@@ -2,7 +2,7 @@
 
 use super::users::who;
 use crate::body::{Body, Document};
-use crate::caller::{Caller, ChangeEmail, ChangePassword, ManageUsers};
+use crate::caller::{AnonymiseUser, Caller, ChangeEmail, ChangePassword, ManageUsers};
 use crate::client;
 use crate::etag::{Conditions, tagged};
 use crate::once::{Post, respond, shown};
@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{AccountView, UserDetailsView};
 use actix_web::http::StatusCode;
-use actix_web::web::Path;
+use actix_web::web::{self, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, patch, post, put};
 use omicron_auth::{InvalidPassword, Password};
 use omicron_domain::{EmailAddress, UserWithProjects};
@@ -21,7 +21,7 @@ use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(change).service(change_password);
+    config.service(change).service(change_password).service(anonymise);
     config.service(approve).service(disable).service(enable);
 }
 
@@ -128,6 +128,33 @@ async fn change_password(
     state.engine.write(actor, work).await?;
     state.authenticator.forget();
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Makes a user unknown for good, who has left: the history keeps a pseudonym, and nothing else.
+#[utoipa::path(
+    tag = "users", security(("password" = []), ("token" = [])),
+    params(("username_or_id" = String, Path, description = "Digits are an id")),
+    responses(
+        (status = 200, description = "The pseudonym", body = AccountView),
+        (status = 409, description = "It is the last administrator, or owns projects"),
+    ),
+)]
+#[delete("/users/{username_or_id}")]
+async fn anonymise(
+    caller: Caller<AnonymiseUser>,
+    path: Path<String>,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let (who, actor) = (who(&path), caller.actor());
+    let caller = caller.into_inner();
+    let work = move |tx: &mut Transaction<'_>| users::anonymise(tx, &caller, &who);
+    let user = state.engine.write_serializable(actor, work).await?;
+    state.authenticator.forget();
+    let db = state.engine.database().clone();
+    if !matches!(web::block(move || omicron_persistence::purge(&db)).await, Ok(Ok(()))) {
+        log::warn!("the database's log may hold the name of user {} for a while yet", user.id);
+    }
+    Ok(HttpResponse::Ok().json(AccountView::from(user)))
 }
 
 /// Lets a user in who waits for it.

@@ -191,24 +191,23 @@ pub fn place_of(
     Ok(Some(Place { id: project.id, archived: project.date_archived.is_some(), role }))
 }
 
-/// The project to which a service account belongs; of a person, the first one.
+/// The projects that a person belongs to, by id.
 ///
 /// ```
 /// # use omicron_domain::{UserId, Viewer};
 /// # use omicron_persistence::{Database, Error, Options, projects};
 /// # let db = Database::create("sqlite://", Options::default())?;
-/// assert_eq!(db.read(Viewer::Everything, |view| projects::home_of(view, UserId(1)))?, None);
+/// assert!(db.read(Viewer::Nobody, |view| projects::all_of(view, UserId(1)))?.is_empty());
 /// # Ok::<(), Error>(())
 /// ```
 ///
 /// # Errors
 /// Those of the database.
-pub fn home_of(view: &mut View<'_>, user: UserId) -> Result<Option<ProjectId>, Error> {
-    let first: Option<i64> = project_members::table
+pub fn all_of(view: &mut View<'_>, user: UserId) -> Result<Vec<ProjectId>, Error> {
+    let ids: Vec<i64> = project_members::table
         .filter(project_members::user_id.eq(user.0))
         .order(project_members::project_id)
         .select(project_members::project_id)
-        .first(view.connection)
-        .optional()?;
-    Ok(first.map(ProjectId))
+        .load(view.connection)?;
+    Ok(ids.into_iter().map(ProjectId).collect())
 }

@@ -3,7 +3,7 @@
 use super::{UserRow, find};
 use crate::connection::AnyConnection;
 use crate::tables::users;
-use crate::{Error, Transaction};
+use crate::{Error, Transaction, resets};
 use diesel::prelude::*;
 use omicron_domain::{Action, EmailAddress, Reference, User, UserId};
 
@@ -59,7 +59,7 @@ pub fn approve(tx: &mut Transaction<'_>, id: UserId) -> Result<User, Error> {
     }
 }
 
-/// Switches a person off, or on again.
+/// Switches a person off, or on again. A link to set a new password is no good after it.
 ///
 /// ```
 /// # use omicron_domain::{Actor, UserId};
@@ -75,6 +75,7 @@ pub fn approve(tx: &mut Transaction<'_>, id: UserId) -> Result<User, Error> {
 pub fn set_disabled(tx: &mut Transaction<'_>, id: UserId, disabled: bool) -> Result<User, Error> {
     let user = diesel::update(users::table.filter(users::id.eq(id.0)));
     let changed = user.set(users::disabled.eq(disabled)).execute(tx.connection())?;
+    resets::withdraw(tx, id)?;
     let action = if disabled { Action::UserDisabled } else { Action::UserEnabled };
     changed_user(tx, id, changed, action)
 }
@@ -103,7 +104,8 @@ pub fn set_email(
     changed_user(tx, id, changed, Action::UserEmailChanged)
 }
 
-/// Gives a person another password, of which only the hash is known here.
+/// Gives a person another password, of which only the hash is known here. A link to set one is no
+/// good after it.
 ///
 /// ```
 /// # use omicron_domain::{Actor, UserId};
@@ -123,11 +125,40 @@ pub fn set_password(
 ) -> Result<User, Error> {
     let user = diesel::update(users::table.filter(users::id.eq(id.0)));
     let changed = user.set(users::password_hash.eq(password_hash)).execute(tx.connection())?;
+    resets::withdraw(tx, id)?;
     changed_user(tx, id, changed, Action::UserPasswordChanged)
 }
 
+/// Keeps another hash of the same password, unless it has been changed meanwhile; says whether. It
+/// is no change that anyone could see, so the journal has nothing to add.
+///
+/// ```
+/// # use omicron_domain::{Actor, UserId};
+/// # use omicron_persistence::{Database, Error, Options, users};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let done = db.write(&Actor::command_line(), |tx| {
+///     users::replace_hash(tx, UserId(1), "$2b$04$…", "$2b$12$…")
+/// })?;
+/// assert!(!done, "there is no such person");
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn replace_hash(
+    tx: &mut Transaction<'_>,
+    id: UserId,
+    old: &str,
+    new: &str,
+) -> Result<bool, Error> {
+    let same = users::table.filter(users::id.eq(id.0)).filter(users::password_hash.eq(old));
+    let changed =
+        diesel::update(same).set(users::password_hash.eq(new)).execute(tx.connection())?;
+    Ok(changed == 1)
+}
+
 /// The person after a change, which is recorded.
-fn changed_user(
+pub(super) fn changed_user(
     tx: &mut Transaction<'_>,
     id: UserId,
     changed: usize,

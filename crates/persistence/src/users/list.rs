@@ -66,7 +66,10 @@ fn matching(filter: &UserFilter) -> Matching {
         }
     }
     match filter.status {
-        Some(UserStatus::Disabled) => query.filter(users::disabled.eq(true)),
+        Some(UserStatus::Anonymised) => query.filter(users::date_anonymised.is_not_null()),
+        Some(UserStatus::Disabled) => {
+            query.filter(users::disabled.eq(true)).filter(users::date_anonymised.is_null())
+        }
         Some(UserStatus::Pending) => {
             query.filter(users::disabled.eq(false).and(users::approved.eq(false)))
         }

@@ -19,6 +19,7 @@ pub(crate) struct UserRow {
     disabled: bool,
     date_created: NaiveDateTime,
     service_account: bool,
+    date_anonymised: Option<NaiveDateTime>,
 }
 
 impl TryFrom<UserRow> for User {
@@ -30,10 +31,11 @@ impl TryFrom<UserRow> for User {
             username: stored("users.username", row.username)?,
             email: stored("users.email", row.email)?,
             administrator: row.administrator,
-            status: match (row.disabled, row.approved) {
-                (true, _) => UserStatus::Disabled,
-                (false, false) => UserStatus::Pending,
-                (false, true) => UserStatus::Active,
+            status: match (row.date_anonymised, row.disabled, row.approved) {
+                (Some(_), ..) => UserStatus::Anonymised,
+                (None, true, _) => UserStatus::Disabled,
+                (None, false, false) => UserStatus::Pending,
+                (None, false, true) => UserStatus::Active,
             },
             service_account: row.service_account,
             date_created: row.date_created.and_utc(),

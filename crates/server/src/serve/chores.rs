@@ -3,7 +3,7 @@
 use crate::error::chain;
 use omicron_api::State;
 use omicron_domain::Actor;
-use omicron_persistence::{Error, Transaction, idempotency, nonces, tokens};
+use omicron_persistence::{Error, Transaction, idempotency, nonces, resets, tokens};
 use std::time::Duration;
 
 /// Writes down when tokens were used, and removes what has expired.
@@ -22,6 +22,6 @@ pub(super) async fn each_minute(state: State) {
 }
 
 fn remove_expired(tx: &mut Transaction<'_>) -> Result<usize, Error> {
-    let nonces = nonces::remove_expired(tx)?;
-    Ok(tokens::remove_expired(tx)? + idempotency::remove_expired(tx)? + nonces)
+    let secrets = nonces::remove_expired(tx)? + resets::remove_expired(tx)?;
+    Ok(tokens::remove_expired(tx)? + idempotency::remove_expired(tx)? + secrets)
 }

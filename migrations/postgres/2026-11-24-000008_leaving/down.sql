@@ -1,0 +1,2 @@
+ALTER TABLE users DROP COLUMN date_anonymised;
+DROP TABLE password_resets;
