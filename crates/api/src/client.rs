@@ -31,7 +31,9 @@ fn behind(proxies: usize, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
 }
 
 fn nth(headers: &HeaderMap, name: &HeaderName, place: usize) -> Option<IpAddr> {
-    let lines: Vec<_> = headers.get_all(name).map(|value| value.to_str().unwrap_or("")).collect();
+    // A proxy adds to the client's line, whatever bytes that has.
+    let lines: Vec<_> =
+        headers.get_all(name).map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     let element = lines.iter().rev().flat_map(|line| line.rsplit(',')).nth(place)?;
     if *name == X_FORWARDED_FOR { parse(element) } else { parse(node(element)?) }
 }
@@ -95,6 +97,16 @@ mod tests {
         }
         for line in ["", "unknown", "192.0.2.1,", "a\tb", "999.1.1.1", "for=192.0.2.1"] {
             assert_eq!(behind_proxies(1, &[(&XFF, line)]), "10.0.0.1", "{line}");
+        }
+    }
+
+    #[test]
+    fn what_the_client_says_does_not_hide_what_the_proxy_adds() {
+        for client in ["\u{fc}", "\"", "for=\"", ",;,", "\t"] {
+            let line = format!("{client}, 192.0.2.1");
+            assert_eq!(behind_proxies(1, &[(&XFF, &line)]), "192.0.2.1", "{line}");
+            let line = format!("{client}, for=192.0.2.1");
+            assert_eq!(behind_proxies(1, &[(&FORWARDED, &line)]), "192.0.2.1", "{line}");
         }
     }
 
