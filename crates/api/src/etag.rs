@@ -65,9 +65,9 @@ pub(crate) fn json(response: &mut HttpResponseBuilder, bytes: Vec<u8>) -> HttpRe
     response.content_type("application/json").body(bytes)
 }
 
-/// Whether a list of tags names this one; `*` names any.
+/// Whether a list of tags names this one; `*` names any, but in a list it is a part of another tag.
 fn names(tags: &[String], tag: &str) -> bool {
-    tags.iter().any(|named| named == "*" || named == tag)
+    tags == ["*"] || tags.iter().any(|named| named == tag)
 }
 
 impl FromRequest for Conditions {
@@ -87,8 +87,41 @@ impl FromRequest for Conditions {
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
     headers
         .get_all(name)
-        .map(|value| value.to_str().unwrap_or_default())
-        .flat_map(|value| value.split(','))
-        .map(|tag| tag.trim().to_owned())
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .flat_map(|value| value.split(',').map(|tag| tag.trim().to_owned()).collect::<Vec<_>>())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Conditions, tag_of};
+    use actix_web::FromRequest as _;
+    use actix_web::http::StatusCode;
+    use actix_web::http::header::{HeaderValue, IF_MATCH, IF_NONE_MATCH};
+    use actix_web::test::TestRequest;
+
+    /// Whether both headers, read as conditions, name the view.
+    fn names_the_view(list: &str) -> bool {
+        let value = HeaderValue::from_str(list).unwrap();
+        let request = TestRequest::default()
+            .insert_header((IF_MATCH, value.clone()))
+            .insert_header((IF_NONE_MATCH, value))
+            .to_http_request();
+        let conditions = Conditions::extract(&request).into_inner().unwrap();
+        let status = conditions.answer(&"view").unwrap().status();
+        let matches = conditions.allow_change_of(&"view");
+        assert_eq!(matches, status == StatusCode::NOT_MODIFIED, "{list}");
+        matches
+    }
+
+    #[test]
+    fn a_list_names_what_stands_in_it_and_a_star_everything() {
+        let ours = tag_of(br#""view""#);
+        for list in ["*", " * ", &ours, &format!("\"a\" ,{ours}"), &format!("\"\u{fc}\", {ours}")] {
+            assert!(names_the_view(list), "{list}");
+        }
+        for list in ["\"*\"", "\"a,*,b\"", "\"a, *\"", "\"a\"", ""] {
+            assert!(!names_the_view(list), "{list}");
+        }
+    }
 }
