@@ -2,6 +2,7 @@
 
 use crate::problem::Problem;
 use actix_web::http::header::{HeaderName, HeaderValue, LINK};
+use actix_web::web::Query;
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -133,11 +134,17 @@ fn link(request: &HttpRequest, query: &str, relation: &str) -> String {
         .query_string()
         .split('&')
         .filter(|pair| !pair.is_empty())
-        .filter(|pair| !OURS.contains(&pair.split('=').next().unwrap_or_default()))
+        .filter(|pair| !name_of(pair).is_some_and(|name| OURS.contains(&name.as_str())))
         .fold(String::new(), |others, pair| others + "&" + pair);
     // A raw query may hold what would end the link.
     let others = others.replace('<', "%3C").replace('>', "%3E");
     format!("<{}?{query}{others}>; rel=\"{relation}\"", request.path())
+}
+
+/// The name of one parameter, as it is read; `page` may be written `p%61ge`.
+fn name_of(pair: &str) -> Option<String> {
+    let pairs = Query::<Vec<(String, String)>>::from_query(pair).ok()?.into_inner();
+    pairs.into_iter().next().map(|(name, _)| name)
 }
 
 #[cfg(test)]
@@ -156,6 +163,13 @@ mod tests {
              </users?page=3&items_per_page=10&contains=a%20b>; rel=\"next\", \
              </users?page=3&items_per_page=10&contains=a%20b>; rel=\"last\""
         );
+    }
+
+    #[test]
+    fn a_link_has_each_parameter_of_ours_once_however_it_was_written() {
+        let request = TestRequest::with_uri("/users?p%61ge=2&p=%zz&ends_with=c").to_http_request();
+        let link = link(&request, "page=3", "next");
+        assert_eq!(link, "</users?page=3&p=%zz&ends_with=c>; rel=\"next\"");
     }
 
     #[test]
