@@ -85,7 +85,7 @@ impl Body {
 /// A body that has arrived.
 pub(crate) struct Received {
     pub(crate) bytes: Vec<u8>,
-    content_type: Option<String>,
+    pub(crate) content_type: Option<String>,
 }
 
 impl Received {

@@ -18,7 +18,7 @@ pub(crate) fn address(request: &HttpRequest) -> IpAddr {
 /// Each proxy appends the address from which it has the request, so with `n` of them the `n`-th from
 /// the right is the client; what stands before it is what the client says. Where there is no such
 /// address, or two headers disagree on it, it is taken to be the nearest proxy's.
-fn behind(proxies: usize, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
+pub(crate) fn behind(proxies: usize, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
     let Some(place) = proxies.checked_sub(1) else { return peer };
     let said = |name: &HeaderName| headers.contains_key(name).then(|| nth(headers, name, place));
     // A proxy writes one of them, and passes the other one on as the client wrote it.

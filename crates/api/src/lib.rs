@@ -12,6 +12,7 @@
 //! | `client`, `limits`, `rate`, `unread` | who asks from where, and how much they may |
 //! | `signed` | what a signature sees of a request |
 //! | `exchange` | what happens to each request, whatever its route |
+//! | `fuzzing` | what `tests/fuzz` reaches; no other build has it |
 //! | `openapi`, `table` | the document, and the routes as it tells them |
 
 mod body;
@@ -20,6 +21,9 @@ mod client;
 mod document;
 mod etag;
 mod exchange;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod limits;
 mod listing;
 mod metrics;

@@ -82,7 +82,7 @@ impl Post {
 }
 
 /// The key that a header gives, bare or as a string of RFC 8941; none if there is no header.
-fn key(values: &[Vec<u8>]) -> Result<Option<String>, Problem> {
+pub(crate) fn key(values: &[Vec<u8>]) -> Result<Option<String>, Problem> {
     let key = match values {
         [] => return Ok(None),
         [value] => match value.strip_prefix(b"\"") {

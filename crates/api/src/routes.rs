@@ -12,17 +12,17 @@ use crate::problem::Problem;
 use crate::state::State;
 
 mod access;
-mod accounts;
+pub(crate) mod accounts;
 mod files;
 mod health;
 mod hello;
-mod members;
-mod projects;
-mod resets;
+pub(crate) mod members;
+pub(crate) mod projects;
+pub(crate) mod resets;
 mod schemas;
-mod service_accounts;
-mod tokens;
-mod users;
+pub(crate) mod service_accounts;
+pub(crate) mod tokens;
+pub(crate) mod users;
 
 /// Where v1 lives.
 pub(crate) const PREFIX: &str = "/api/v1";

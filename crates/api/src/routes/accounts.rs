@@ -26,7 +26,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 #[derive(Deserialize)]
-struct ChangeUserBody {
+pub(crate) struct ChangeUserBody {
     email: String,
 }
 
@@ -35,7 +35,7 @@ impl Document for ChangeUserBody {
 }
 
 #[derive(Deserialize)]
-struct ChangePasswordBody {
+pub(crate) struct ChangePasswordBody {
     current_password: String,
     new_password: String,
 }

@@ -25,7 +25,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 #[derive(Deserialize)]
-struct NewMemberBody {
+pub(crate) struct NewMemberBody {
     username: String,
     role: Option<String>,
 }
@@ -35,7 +35,7 @@ impl Document for NewMemberBody {
 }
 
 #[derive(Deserialize)]
-struct ChangeMemberBody {
+pub(crate) struct ChangeMemberBody {
     role: String,
 }
 
@@ -44,7 +44,7 @@ impl Document for ChangeMemberBody {
 }
 
 #[derive(Deserialize)]
-struct NewOwnerBody {
+pub(crate) struct NewOwnerBody {
     username: String,
 }
 

@@ -22,7 +22,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 mod asked;
 
-use asked::{ChangeProjectBody, Kept, NewProjectBody};
+use asked::Kept;
+pub(crate) use asked::{ChangeProjectBody, NewProjectBody};
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config.service(find).service(list).service(create).service(change).service(delete);

@@ -51,7 +51,7 @@ fn shown(content_type: &'static str, body: &'static str) -> HttpResponse {
 }
 
 #[derive(Deserialize)]
-struct NewPasswordBody {
+pub(crate) struct NewPasswordBody {
     code: String,
     new_password: String,
 }

@@ -27,7 +27,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 #[derive(Deserialize)]
-struct NewServiceAccountBody {
+pub(crate) struct NewServiceAccountBody {
     username: String,
     role: Option<String>,
 }
@@ -37,7 +37,7 @@ impl Document for NewServiceAccountBody {
 }
 
 #[derive(Deserialize)]
-struct NewServiceTokenBody {
+pub(crate) struct NewServiceTokenBody {
     name: Option<String>,
     scopes: Vec<String>,
     expiration: Option<i64>,

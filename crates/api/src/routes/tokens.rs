@@ -16,7 +16,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 mod asked;
 
-use asked::{Lifetime, NewTokenBody, RevokedToken, Whose};
+use asked::{Lifetime, Whose};
+pub(crate) use asked::{NewTokenBody, RevokedToken};
 pub(super) use asked::{name, scopes, seconds};
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {

@@ -27,7 +27,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 #[derive(Deserialize)]
-struct NewUserBody {
+pub(crate) struct NewUserBody {
     username: String,
     password: String,
     email: String,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use utoipa::IntoParams;
 
 #[derive(Deserialize)]
-pub(super) struct NewProjectBody {
+pub(crate) struct NewProjectBody {
     name: String,
     description: String,
     owner: Option<String>,
@@ -33,7 +33,7 @@ impl NewProjectBody {
 
 /// A merge patch (RFC 7396): what is missing stays, and `null` takes away.
 #[derive(Deserialize)]
-pub(super) struct ChangeProjectBody {
+pub(crate) struct ChangeProjectBody {
     name: Option<String>,
     #[serde(default, deserialize_with = "empty_if_null")]
     description: Option<String>,

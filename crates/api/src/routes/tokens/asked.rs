@@ -40,7 +40,7 @@ pub(super) struct Whose {
 }
 
 #[derive(Deserialize)]
-pub(super) struct RevokedToken {
+pub(crate) struct RevokedToken {
     pub(super) token: Option<String>,
 }
 
@@ -49,7 +49,7 @@ impl Document for RevokedToken {
 }
 
 #[derive(Default, Deserialize)]
-pub(super) struct NewTokenBody {
+pub(crate) struct NewTokenBody {
     name: Option<String>,
     scopes: Option<Vec<String>>,
     project: Option<String>,
