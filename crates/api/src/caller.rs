@@ -1,6 +1,7 @@
 //! Callers in handlers' signatures: a route can't be written without saying who may use it.
 
 use crate::client;
+use crate::origin;
 use crate::problem::Problem;
 use crate::rate;
 use crate::signed;
@@ -156,6 +157,7 @@ pub(crate) struct CallerName(pub(crate) String);
 /// Who sends this request; `None` if it does not say.
 async fn authenticate(request: &HttpRequest) -> Result<Option<omicron_auth::Caller>, Problem> {
     let state = State::of(request)?;
+    origin::check(request, state)?;
     let caller = match (request.headers().get(AUTHORIZATION), signed::is_signed(request)) {
         (None, false) => return Ok(None),
         (None, true) => signed::authenticate(request, state).await?,

@@ -11,7 +11,10 @@ use crate::unread::{Held, Holding};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, ResponseError as _};
@@ -52,6 +55,7 @@ pub async fn exchange<B: MessageBody + 'static>(
             let Ok(answered) = answering.await else { return Err(panicked(&id)) };
             let mut response = told_as_problem(answered?, &id);
             name_request(response.headers_mut(), &id);
+            keep_to_type(response.headers_mut());
             note(&response, method, &id, started);
             Ok(match held.filter(Held::is_unread) {
                 Some(held) => response.map_body(|_, body| holding(body, held)),
@@ -86,6 +90,16 @@ fn request_id(request: &ServiceRequest) -> RequestId {
 fn name_request(headers: &mut HeaderMap, id: &RequestId) {
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.insert(REQUEST_ID, value);
+    }
+}
+
+/// Nobody takes an answer for what it does not say it is, and what is data shows and runs nothing.
+fn keep_to_type(headers: &mut HeaderMap) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let is_data = |value: &HeaderValue| value.as_bytes().ends_with(b"json");
+    if headers.get(CONTENT_TYPE).is_some_and(is_data) {
+        let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+        headers.insert(CONTENT_SECURITY_POLICY, nothing);
     }
 }
 

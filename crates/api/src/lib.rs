@@ -29,6 +29,7 @@ mod listing;
 mod metrics;
 mod once;
 mod openapi;
+mod origin;
 mod problem;
 mod rate;
 mod routes;

@@ -17,7 +17,7 @@ use std::net::TcpListener;
 const ALWAYS_SECURE: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
 
 /// Headers that scripts of other origins may send.
-const ALLOWED: [HeaderName; 7] = [
+const ALLOWED: [HeaderName; 10] = [
     header::AUTHORIZATION,
     header::CONTENT_TYPE,
     HeaderName::from_static("x-requested-with"),
@@ -25,6 +25,9 @@ const ALLOWED: [HeaderName; 7] = [
     header::IF_NONE_MATCH,
     HeaderName::from_static("idempotency-key"),
     HeaderName::from_static("request-id"),
+    HeaderName::from_static("signature"),
+    HeaderName::from_static("signature-input"),
+    HeaderName::from_static("content-digest"),
 ];
 
 /// Headers that scripts of other origins may read.

@@ -4,6 +4,7 @@ use crate::lab::{person, problem, text};
 use crate::{Lab, fixture};
 use omicron_tests::raw;
 use omicron_tests::{Backend, on_both};
+use serde_json::json;
 use std::fs;
 
 on_both! {
@@ -60,12 +61,24 @@ on_both! {
         assert_eq!(preflight.header("access-control-allow-origin"), Some("*"));
         assert_eq!(preflight.header("access-control-allow-credentials"), None);
         let allowed = preflight.header("access-control-allow-headers").unwrap().to_lowercase();
-        assert!(["authorization", "content-type", "x-requested-with"].iter().all(|name| allowed.contains(name)));
+        assert!(["authorization", "content-type", "x-requested-with", "signature-input"].iter().all(|name| allowed.contains(name)));
         let call = lab.root().request("GET", "/api/v1/projects").header("origin", "null").send().expect(200);
         let exposed = call.header("access-control-expose-headers").unwrap().to_lowercase();
         for name in ["page", "items_per_page", "count", "link", "etag", "location", "idempotency-replayed", "request-id"] {
             assert!(exposed.split(", ").any(|exposed| exposed.trim() == name), "{name}: {exposed}");
         }
+    }
+
+    fn an_answer_is_taken_for_nothing_but_what_it_says_it_is(lab: &Lab) {
+        for path in ["/", "/api/v1/projects", "/nothing", "/api/v1/schemas/new-user", "/openapi.json"] {
+            let answer = lab.root().get(path);
+            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+            let policy = answer.header("content-security-policy").unwrap_or_default();
+            assert!(policy.starts_with("default-src 'none'"), "{path}: {policy}");
+        }
+        assert_eq!(lab.anonymous().get("/docs/").header("x-content-type-options"), Some("nosniff"));
+        let made = lab.root().post("/api/v1/tokens", &json!({})).expect(201);
+        assert_eq!(made.header("cache-control"), Some("no-store"));
     }
 
     fn the_server_tells_how_it_is(lab: &Lab) {
@@ -90,6 +103,8 @@ fn static_files_have_type_tag_and_ranges_and_nothing_else_is_served() {
     fs::create_dir_all(folder.join("css")).unwrap();
     fs::write(folder.join("css/lab.css"), "body { color: teal }").unwrap();
     fs::write(lab.server.base_directory().join("secret"), "do not read").unwrap();
+    fs::create_dir(folder.join(".git")).unwrap();
+    fs::write(folder.join(".git/config"), "do not read").unwrap();
     let get = |path: &str| lab.anonymous().get(path);
     let file = get("/static/css/lab.css").expect(200);
     assert!(file.header("content-type").unwrap().starts_with("text/css"));
@@ -106,6 +121,8 @@ fn static_files_have_type_tag_and_ranges_and_nothing_else_is_served() {
         "",
         "css/",
         "nothing",
+        ".git/config",
+        "css/../.git/config",
         "../secret",
         "..%2fsecret",
         "%2e%2e/secret",
@@ -156,4 +173,27 @@ fn in_production_only_listed_pages_may_call() {
     {
         assert_eq!(origin(stranger), None, "{stranger}");
     }
+}
+
+#[test]
+fn in_production_pages_of_other_sites_change_nothing() {
+    let lab = Lab::with(
+        Backend::Sqlite,
+        &[("STATE", "PROD"), ("BCRYPT_COST", "10"), ("ALLOWED_ORIGINS", "https://lab.example")],
+    );
+    let own = lab.server.base_url().to_owned();
+    let post = |origin: &str, path: &str| {
+        // As a browser sends it that remembers the password: no preflight, and no content type.
+        lab.root().request("POST", path).header("origin", origin).send()
+    };
+    for origin in ["https://lab.example", &own] {
+        post(origin, "/api/v1/token").expect(201);
+    }
+    for origin in ["https://evil.example", "null", "https://lab.example.evil.example", ""] {
+        let said = problem(post(origin, "/api/v1/token"), 403);
+        assert!(text(&said["detail"]).contains("ALLOWED_ORIGINS"), "{said}");
+        problem(post(origin, "/api/v1/users/root/approval"), 403);
+        lab.root().request("GET", "/api/v1/users").header("origin", origin).send().expect(200);
+    }
+    assert_eq!(lab.root().get("/api/v1/tokens").json()["tokens"].as_array().unwrap().len(), 2);
 }

@@ -3,7 +3,6 @@
 use crate::problem::Problem;
 use crate::state::State;
 use actix_files::NamedFile;
-use actix_web::http::header::{HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use std::path::{Component, Path, PathBuf};
 
@@ -27,16 +26,18 @@ pub(super) async fn file(
 ) -> Result<HttpResponse, Problem> {
     let path = below(&state.settings.static_directory, &path).ok_or_else(Problem::not_found)?;
     let file = NamedFile::open(path).map_err(|_| Problem::not_found())?;
-    let mut response = file.into_response(&request);
-    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Ok(response)
+    Ok(file.into_response(&request))
 }
 
-/// The regular file of this name below the folder, wherever links in it lead.
+/// The regular file of this name below the folder, wherever links in it lead. What is hidden, such as
+/// the folder of a version control system, stays so.
 fn below(folder: &Path, name: &str) -> Option<PathBuf> {
     let name = Path::new(name);
     let plain = |part: Component<'_>| match part {
-        Component::Normal(part) => !part.to_string_lossy().contains(['\\', '\0']),
+        Component::Normal(part) => {
+            let part = part.to_string_lossy();
+            !part.starts_with('.') && !part.contains(['\\', '\0'])
+        }
         _ => false,
     };
     if !name.components().all(plain) {

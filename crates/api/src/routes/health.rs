@@ -72,5 +72,5 @@ pub(super) async fn metrics(request: HttpRequest, state: State) -> Result<HttpRe
         }
     }
     let figures = crate::metrics::render(state.engine.waiting());
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(figures))
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(figures))
 }

@@ -137,7 +137,7 @@ async fn create_token(
             service_accounts::create_token(tx, caller, (&which, &who), &hash, &draft)
         })
         .await?;
-    Ok(HttpResponse::Created().json(issued(&state, &text, &hash, token)))
+    Ok(issued(&state, &text, &hash, token))
 }
 
 /// Lists the live tokens of a service account, newest first, without their text: for the project's

@@ -5,6 +5,7 @@ use crate::caller::{Caller, ListTokens, MakeTokens, RevokePresentToken};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{NewTokenView, TokenStatusView, TokenView, TokensView};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, delete, get, post};
 use omicron_auth::TokenText;
@@ -71,7 +72,7 @@ async fn issue(
     let work =
         move |tx: &mut Transaction<'_>, caller: &_| tokens::create(tx, caller, &hash, &draft);
     let token = caller.write(state, work).await?;
-    Ok(HttpResponse::Created().json(issued(state, &text, &hash, token)))
+    Ok(issued(state, &text, &hash, token))
 }
 
 /// A new token: the only time that its secrets are shown.
@@ -80,9 +81,10 @@ pub(super) fn issued(
     text: &TokenText,
     hash: &[u8; 32],
     token: Token,
-) -> NewTokenView {
+) -> HttpResponse {
     let signing_key = state.authenticator.signing_key(token.id, hash).expose();
-    NewTokenView { token: text.expose(), signing_key, about: TokenView::from(token) }
+    let view = NewTokenView { token: text.expose(), signing_key, about: TokenView::from(token) };
+    HttpResponse::Created().insert_header((CACHE_CONTROL, "no-store")).json(view)
 }
 
 /// Ends tokens: the one the caller came with; with a password the one in the body, or else the

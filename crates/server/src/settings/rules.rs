@@ -30,6 +30,11 @@ impl Settings {
                 "must be 10 or more in PROD, since a low cost makes stolen hashes easy to guess",
             ),
             self.in_production(
+                self.password_min_length.is_some_and(|length| length < 8),
+                "PASSWORD_MIN_LENGTH",
+                "must be 8 or more in PROD, since shorter passwords are guessed",
+            ),
+            self.in_production(
                 self.allowed_origins == Some(Origins::Any),
                 "ALLOWED_ORIGINS",
                 "must be a list of sites in PROD, since * lets any site use the API",

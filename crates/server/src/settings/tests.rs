@@ -106,11 +106,19 @@ fn production_refuses_all_that_is_insecure_at_once() {
         ("STATE", "PROD"),
         ("DEBUG", "yes"),
         ("BCRYPT_COST", "9"),
+        ("PASSWORD_MIN_LENGTH", "7"),
         ("ALLOWED_ORIGINS", "*"),
         ("TOKEN_SECRET_KEY", "short"),
         ("ROOT_PASSWORD", "a\0b"),
     ]);
-    let names = ["TOKEN_SECRET_KEY", "ROOT_PASSWORD", "DEBUG", "BCRYPT_COST", "ALLOWED_ORIGINS"];
+    let names = [
+        "TOKEN_SECRET_KEY",
+        "ROOT_PASSWORD",
+        "DEBUG",
+        "BCRYPT_COST",
+        "PASSWORD_MIN_LENGTH",
+        "ALLOWED_ORIGINS",
+    ];
     assert_eq!(told.len(), names.len(), "{told:?}");
     for (told, name) in told.iter().zip(names) {
         assert!(told.starts_with(&format!("{name} must")), "{told}");
