@@ -32,8 +32,9 @@ form.addEventListener("submit", async (event) => {
       history.replaceState(null, "", "/reset");
       say("Your new password is set.", false);
     } else {
-      const problem = await answer.json();
-      say(problem.detail + ".", true);
+      const { detail, errors: [error] = [] } = await answer.json();
+      const subject = { "/code": "This link", "/new_password": "The password" }[error?.pointer];
+      say(subject ? `${subject} ${error.message}.` : `${detail}.`, true);
     }
   } catch {
     say("The server can't be reached. Try again in a moment.", true);
