@@ -1,13 +1,15 @@
 //! Bodies: read within limits, checked against their JSON Schema, then trusted.
 
+use crate::caller::CallerName;
 use crate::document;
 use crate::problem::Problem;
 use crate::signed;
 use crate::state::State;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
+use omicron_domain::Grant;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -47,6 +49,23 @@ impl Body {
     /// The document, if there is one.
     pub(crate) async fn read_optional<T: Document>(self) -> Result<Option<T>, Problem> {
         self.receive().await?.document()
+    }
+
+    /// What the caller's credential is good for: what it was answered is not for one that is good for
+    /// less.
+    pub(crate) fn came_with(&self) -> String {
+        let extensions = self.request.extensions();
+        let grant = extensions.get::<CallerName>().and_then(|caller| caller.grant);
+        let less = grant.filter(|grant| *grant != Grant::EVERYTHING);
+        less.map(|Grant { scopes, project }| format!("{scopes} {project:?}")).unwrap_or_default()
+    }
+
+    /// The document, if the body is an object or sets out to be one; any other body is no matter, as for
+    /// the old server.
+    pub(crate) async fn read_if_it_says<T: Document>(self) -> Result<Option<T>, Problem> {
+        let received = self.receive().await?;
+        let says = received.is_json() && received.bytes.trim_ascii_start().starts_with(b"{");
+        if says { received.document() } else { Ok(None) }
     }
 
     /// The bytes, whatever they are.

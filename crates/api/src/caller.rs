@@ -11,7 +11,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use omicron_auth::Credentials;
-use omicron_domain::{Actor, Permission, RequestId, Viewer};
+use omicron_domain::{Actor, Grant, Permission, RequestId, Viewer};
 use omicron_persistence::{Transaction, View};
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -37,7 +37,7 @@ macro_rules! requirements {
 requirements! {
     ReadUsers ManageUsers ExplainAccess ListTokens MakeTokens RevokePresentToken CreateProjects
     ChangeEmail ChangePassword ResetPassword AnonymiseUser ReadAccess
-    ReadProject LeaveProject ChangeProject ManageMembers ManageServiceAccounts HandOverProject
+    ReadProject LeaveProject ChangeProject ManageMembers ManageServiceAccounts MakeServiceTokens HandOverProject
     ArchiveProject DeleteProject
 }
 
@@ -151,8 +151,11 @@ impl FromRequest for Visitor {
     }
 }
 
-/// The name of who called, for the log.
-pub(crate) struct CallerName(pub(crate) String);
+/// Who called, for the log, and what their token is good for, if it is one.
+pub(crate) struct CallerName {
+    pub(crate) name: String,
+    pub(crate) grant: Option<Grant>,
+}
 
 /// Who sends this request; `None` if it does not say.
 async fn authenticate(request: &HttpRequest) -> Result<Option<omicron_auth::Caller>, Problem> {
@@ -177,7 +180,8 @@ async fn authenticate(request: &HttpRequest) -> Result<Option<omicron_auth::Call
             state.authenticator.authenticate(&state.engine, &credentials, from).await?
         }
     };
-    request.extensions_mut().insert(CallerName(caller.user.username.to_string()));
+    let (name, grant) = (caller.user.username.to_string(), caller.grant);
+    request.extensions_mut().insert(CallerName { name, grant });
     rate::count(request, state, caller.user.id)?;
     Ok(Some(caller))
 }

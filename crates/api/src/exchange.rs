@@ -181,7 +181,7 @@ fn note<B>(response: &ServiceResponse<B>, method: &'static str, id: &RequestId, 
     let status = response.status().as_u16();
     metrics::answered(method, &route, status, took);
     let extensions = request.extensions();
-    let caller = extensions.get::<CallerName>().map_or("-", |name| name.0.as_str());
+    let caller = extensions.get::<CallerName>().map_or("-", |caller| caller.name.as_str());
     let client = client::address(request).to_string();
     let milliseconds = (took.as_secs_f64() * 10_000.0).round() / 10.0;
     log::info!(

@@ -71,9 +71,15 @@ impl Post {
 
     async fn receive(self, state: &State) -> Result<(Received, Once), Problem> {
         let key = key(&self.keys)?;
+        let came_with = self.body.came_with();
         let body = self.body.receive().await?;
         let request = key.map(|key| Request {
-            digest: state.authenticator.digest("POST", &self.target, &body.bytes),
+            digest: state.authenticator.digest(&[
+                b"POST",
+                self.target.as_bytes(),
+                &body.bytes,
+                came_with.as_bytes(),
+            ]),
             route: self.route,
             key,
         });

@@ -40,7 +40,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     let mut config = ServiceConfig::new(config);
     documented(&mut config);
     // Older clients leave the prefix out.
-    v1(&mut config);
+    old(&mut config);
     config.map(|config| {
         resets::page(config);
         let docs = SwaggerUi::new("/docs/{_:.*}")
@@ -65,13 +65,18 @@ pub(crate) fn documented(config: &mut ServiceConfig<'_>) {
 }
 
 fn v1(config: &mut ServiceConfig<'_>) {
-    projects::configure(config);
-    members::configure(config);
+    old(config);
+    resets::configure(config);
     service_accounts::configure(config);
     access::configure(config);
+}
+
+/// What older clients know, and what stands beside it.
+fn old(config: &mut ServiceConfig<'_>) {
+    projects::configure(config);
+    members::configure(config);
     users::configure(config);
     accounts::configure(config);
-    resets::configure(config);
     tokens::configure(config);
     schemas::configure(config);
 }

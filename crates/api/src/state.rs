@@ -1,10 +1,10 @@
 //! What all requests share.
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use chrono::TimeDelta;
 use omicron_auth::{Authenticator, PasswordPolicy};
 use omicron_domain::Actor;
-use omicron_persistence::{Engine, Error, tokens};
+use omicron_persistence::{Engine, Error, purge, tokens};
 use omicron_service::Registration;
 use secrecy::SecretString;
 use std::future::{Ready, ready};
@@ -74,6 +74,8 @@ pub struct Shared {
     pub(crate) table: RouteTable,
     pub(crate) rates: Rates,
     draining: AtomicBool,
+    /// Whether the database's files may hold what was erased.
+    unpurged: AtomicBool,
 }
 
 impl State {
@@ -82,8 +84,8 @@ impl State {
     pub fn new(engine: Engine, authenticator: Authenticator, settings: Settings) -> Self {
         let table = RouteTable::new(crate::openapi::document());
         let rates = Rates::new(settings.limits.rate);
-        let draining = AtomicBool::new(false);
-        Self(Arc::new(Shared { engine, authenticator, settings, table, rates, draining }))
+        let (draining, unpurged) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self(Arc::new(Shared { engine, authenticator, settings, table, rates, draining, unpurged }))
     }
 
     /// Says that the server is about to stop: from now on it is not ready.
@@ -93,6 +95,26 @@ impl State {
 
     pub(crate) fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Takes what was just erased out of the database's files, now or soon.
+    pub(crate) async fn purge(&self) {
+        self.unpurged.store(true, Ordering::Relaxed);
+        self.purge_again().await;
+    }
+
+    /// Tries once more to take out of the database's files what was erased, if it is still there.
+    pub async fn purge_again(&self) {
+        if !self.unpurged.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        let db = self.engine.database().clone();
+        if !matches!(web::block(move || purge(&db)).await, Ok(Ok(()))) {
+            log::warn!(
+                "the database's files are read: what was erased stays in them for a minute more"
+            );
+            self.unpurged.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Writes down when tokens were last used.

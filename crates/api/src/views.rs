@@ -75,7 +75,7 @@ pub(crate) struct ServiceAccountsView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ResetView {
     /// Relative to the server's address.
-    #[schema(example = "/reset#a409a362-d733-11e5-b625-7e14f79230d0")]
+    #[schema(example = "/app/reset#a409a362-d733-11e5-b625-7e14f79230d0")]
     pub(crate) link: String,
     /// What the link leads with, for `POST /api/v1/password-resets`.
     #[schema(example = "a409a362-d733-11e5-b625-7e14f79230d0")]

@@ -1,5 +1,6 @@
 //! The one place that tells who someone is.
 
+mod renewal;
 mod signed;
 
 use crate::memory::{LastUse, PasswordMemory, TokenMemory};
@@ -7,10 +8,8 @@ use crate::{
     Attempt, Caller, Credentials, Error, Password, PasswordProof, Passwords, Secret, Throttle,
     TokenText,
 };
-use omicron_domain::{
-    Actor, Credential, Grant, Timestamp, TokenId, User, UserStatus, Username, Viewer,
-};
-use omicron_persistence::{Database, Engine, Transaction, tokens, users};
+use omicron_domain::{Credential, Grant, Timestamp, TokenId, User, UserStatus, Username, Viewer};
+use omicron_persistence::{Database, Engine, tokens, users};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -78,8 +77,10 @@ impl Authenticator {
     /// A digest by which a request can be told from another one that the same person sends. It is
     /// keyed, since a request may hold a password, which could be guessed at otherwise.
     #[must_use]
-    pub fn digest(&self, method: &str, target: &str, body: &[u8]) -> [u8; 32] {
-        self.secret.hash(&[b"request", method.as_bytes(), target.as_bytes(), body])
+    pub fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let parts: Vec<&[u8]> =
+            std::iter::once(b"request".as_slice()).chain(parts.iter().copied()).collect();
+        self.secret.hash(&parts)
     }
 
     /// To be called after a change of tokens or people: what was known of them no longer is.
@@ -133,26 +134,12 @@ impl Authenticator {
                 } else {
                     self.passwords.verify(password, hash_of(&found), &self.matches, attempt).await?
                 };
-                let found =
-                    if matches { self.renewed(engine, found, password).await } else { found };
-                password_verdict(found, matches)
+                if !matches {
+                    return Err(Error::WrongCredentials);
+                }
+                password_verdict(self.renewed(engine, found, password, from).await?, true)
             }
         }
-    }
-
-    /// With a hash that took as much work as new ones do, of the password that has just matched the
-    /// one that is kept. If that can't be done now, then at another login.
-    async fn renewed(&self, engine: &Engine, found: Found, password: &Password) -> Found {
-        let (user, old) = found?;
-        if !self.passwords.is_outdated(&old) {
-            return Some((user, old));
-        }
-        let Ok(new) = self.passwords.hash(password).await else { return Some((user, old)) };
-        let (id, before, after) = (user.id, old.clone(), new.clone());
-        let work = move |tx: &mut Transaction<'_>| users::replace_hash(tx, id, &before, &after);
-        let kept = engine.write::<_, omicron_persistence::Error, _>(Actor::anonymous(), work).await;
-        let hash = if kept.is_ok_and(|kept| kept) { new } else { old };
-        Some((user, hash))
     }
 
     /// As [`Authenticator::authenticate`], for callers that may block. They call for nobody else,

@@ -164,7 +164,7 @@ permissions! {
     /// Change the password of an account, whoever knows it.
     ChangePassword "change_password": WRITE, Account, [Oneself] = "change the password",
     /// Let someone set a new password who has lost theirs.
-    ResetPassword "reset_password": ADMIN, Account, [Administrator] = "give the person a link to set a new password",
+    ResetPassword "reset_password": PASSWORD, Account, [Administrator] = "give the person a link to set a new password",
     /// Make someone unknown who has left.
     AnonymiseUser "anonymise_user": ADMIN, Account, [Administrator] = "make the person unknown for good",
     /// See what a person may see and do.
@@ -178,7 +178,9 @@ permissions! {
     /// Say who belongs to a project, and as what.
     ManageMembers "manage_members": ADMIN, LiveProject, [Maintainer Owner Administrator] = "add and remove members, and change their roles",
     /// Look after a project's instruments.
-    ManageServiceAccounts "manage_service_accounts": ADMIN, LiveProject, [Maintainer Owner Administrator] = "make and remove service accounts and their tokens",
+    ManageServiceAccounts "manage_service_accounts": ADMIN, LiveProject, [Maintainer Owner Administrator] = "make service accounts, list and revoke their tokens",
+    /// Give a project's instruments credentials.
+    MakeServiceTokens "make_service_tokens": PASSWORD, LiveProject, [Maintainer Owner Administrator] = "make tokens of service accounts",
     /// Give a project another owner.
     HandOverProject "hand_over_project": ADMIN, Project, [Owner Administrator] = "hand it over to someone else",
     /// Put a project away, or take it out again.

@@ -26,7 +26,8 @@ pub struct Token {
     pub id: TokenId,
     /// Whom it stands for.
     pub user: UserId,
-    /// What it is called, if it has a name.
+    /// What it is called, if it has a name; in no journal, since it may say anything.
+    #[serde(skip)]
     pub name: Option<TokenName>,
     /// What it is good for.
     #[serde(flatten)]

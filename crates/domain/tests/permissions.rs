@@ -28,7 +28,7 @@ create_projects            Laboratory  write    user - - - - - administrator
 create_projects_for_others Laboratory  admin    - - - - - - administrator
 change_email               Account     write    - oneself - - - - administrator
 change_password            Account     write    - oneself - - - - -
-reset_password             Account     admin    - - - - - - administrator
+reset_password             Account     password - - - - - - administrator
 anonymise_user             Account     admin    - - - - - - administrator
 read_access                Account     read     - oneself - - - - administrator
 read_project               Project     read     - - viewer member maintainer owner administrator
@@ -36,6 +36,7 @@ leave_project              Project     write    - - viewer member maintainer - -
 change_project             LiveProject write    - - - - maintainer owner administrator
 manage_members             LiveProject admin    - - - - maintainer owner administrator
 manage_service_accounts    LiveProject admin    - - - - maintainer owner administrator
+make_service_tokens        LiveProject password - - - - maintainer owner administrator
 hand_over_project          Project     admin    - - - - - owner administrator
 archive_project            Project     admin    - - - - - owner administrator
 delete_project             Project     admin    - - - - - owner administrator

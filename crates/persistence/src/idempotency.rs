@@ -6,9 +6,12 @@ use crate::{Error, Failure, Transaction};
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use diesel::query_dsl::methods::FilterDsl;
-use diesel::sql_types::Binary;
-use omicron_domain::{User, UserId};
+use omicron_domain::UserId;
 use sha2::{Digest, Sha256};
+
+mod forget;
+
+pub(crate) use forget::forget;
 
 /// How long an answer is kept.
 pub const KEPT: TimeDelta = TimeDelta::hours(24);
@@ -240,40 +243,4 @@ pub fn remove_expired(tx: &mut Transaction<'_>) -> Result<usize, Error> {
     let expired =
         diesel::delete(idempotency_keys::table).filter(idempotency_keys::expiration_date.le(now));
     Ok(expired.execute(tx.connection())?)
-}
-
-/// Empties the answers that name a person who is made unknown; that they were given stands, so that
-/// nothing is done twice.
-pub(crate) fn forget(tx: &mut Transaction<'_>, user: &User) -> Result<(), Error> {
-    diesel::delete(idempotency_keys::table)
-        .filter(idempotency_keys::user_id.eq(user.id.0))
-        .execute(tx.connection())?;
-    for word in [user.username.as_str(), user.email.as_str()] {
-        // As it stands in JSON, between its quotes.
-        let word = serde_json::Value::from(word).to_string().into_bytes();
-        let empty = (
-            idempotency_keys::body.eq(b"{}".as_slice()),
-            idempotency_keys::etag.eq(None::<String>),
-        );
-        match tx.connection() {
-            AnyConnection::Sqlite(connection) => diesel::update(idempotency_keys::table)
-                .filter(instr(idempotency_keys::body, word).gt(0))
-                .set(empty)
-                .execute(connection)?,
-            AnyConnection::Postgres(connection) => diesel::update(idempotency_keys::table)
-                .filter(position(idempotency_keys::body, word).gt(0))
-                .set(empty)
-                .execute(connection)?,
-        };
-    }
-    Ok(())
-}
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// Where one blob stands in another, from 1 on; 0 if nowhere.
-    fn instr(whole: Binary, part: Binary) -> Integer;
-    /// As `instr`, on PostgreSQL.
-    #[sql_name = "pg_catalog.position"]
-    fn position(whole: Binary, part: Binary) -> Integer;
 }

@@ -58,18 +58,11 @@ pub(crate) fn append(
     insert(tx.connection(), event, &salt, &payload)
 }
 
-/// The events whose payloads hold a person's name or address, or what they called their tokens.
+/// The events whose payloads hold a person's name or address: all others know people by id.
 pub(crate) fn events_that_name(tx: &mut Transaction<'_>, user: UserId) -> Result<Vec<i64>, Error> {
-    let person = Subject::from(user).to_string();
-    // Keys are in order in canonical JSON, and this one is the last.
-    let token = format!("%\"user\":{user}}}");
     let named = events::table
         .inner_join(event_payloads::table)
-        .filter(
-            events::subject.eq(person).or(events::action
-                .eq(Action::TokenIssued.as_str())
-                .and(event_payloads::payload.like(token))),
-        )
+        .filter(events::subject.eq(Subject::from(user).to_string()))
         .order(events::seq)
         .select(events::seq);
     Ok(named.load(tx.connection())?)

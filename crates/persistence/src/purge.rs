@@ -3,10 +3,18 @@
 use crate::connection::AnyConnection;
 use crate::{Database, Error};
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
+
+#[derive(QueryableByName)]
+struct Outcome {
+    #[diesel(sql_type = Integer)]
+    busy: i32,
+}
 
 /// Empties the log of SQLite's latest changes, which holds pages as they were before rows were
-/// erased. To be called after people were made unknown. It waits for readers, five seconds at most;
-/// PostgreSQL takes care of its pages by itself.
+/// erased. To be called after people were made unknown, and again if someone reads just then: writers
+/// wait for it, so it waits for nobody for long. PostgreSQL takes care of its pages by itself.
 ///
 /// ```
 /// # use omicron_persistence::{Database, Error, Options, purge};
@@ -16,12 +24,23 @@ use diesel::connection::SimpleConnection;
 /// ```
 ///
 /// # Errors
-/// Those of the database.
+/// [`Error::Overloaded`] if someone reads; those of the database.
 pub fn purge(db: &Database) -> Result<(), Error> {
-    db.apart(|connection| match connection {
-        AnyConnection::Sqlite(connection) => {
-            Ok(connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?)
+    if !db.is_embedded() {
+        return Ok(());
+    }
+    db.apart(|connection| {
+        let AnyConnection::Sqlite(connection) = connection else { return Ok(()) };
+        connection.batch_execute("PRAGMA busy_timeout = 50")?;
+        let outcome = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(connection);
+        // A database in memory has one connection, which goes on to be used.
+        connection.batch_execute(&format!(
+            "PRAGMA busy_timeout = {}",
+            crate::begin::SQLITE_PATIENCE_MS
+        ))?;
+        match outcome? {
+            Outcome { busy: 0 } => Ok(()),
+            Outcome { .. } => Err(Error::Overloaded),
         }
-        AnyConnection::Postgres(_) => Ok(()),
     })
 }

@@ -28,6 +28,8 @@ pub fn issue(
     hash: &[u8; 32],
     expiration_date: Timestamp,
 ) -> Result<(), Error> {
+    // Two who give one at the same time do so one after the other.
+    crate::users::reserve(tx, user)?;
     withdraw(tx, user)?;
     diesel::insert_into(password_resets::table)
         .values((

@@ -11,6 +11,11 @@ use omicron_domain::{
     Action, Grant, NewToken, ProjectId, Timestamp, Token, TokenId, TokenName, User, UserId,
 };
 
+mod end;
+
+pub(crate) use end::revoke_for;
+pub use end::{remove_expired, revoke, revoke_all};
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tokens, check_for_backend(MultiBackend))]
 struct TokenRow {
@@ -172,61 +177,6 @@ fn first_live(view: &mut View<'_>, user: UserId, most: i64) -> Result<Vec<Token>
     rows.into_iter().map(Token::try_from).collect()
 }
 
-/// Ends a token.
-///
-/// ```
-/// # use omicron_domain::{Actor, TokenId};
-/// # use omicron_persistence::{Database, Error, Options, tokens};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// let nothing = db.write(&Actor::command_line(), |tx| tokens::revoke(tx, TokenId(1)));
-/// assert!(matches!(nothing, Err(Error::Gone)));
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error::Gone`] if there is no such token.
-pub fn revoke(tx: &mut Transaction<'_>, id: TokenId) -> Result<(), Error> {
-    let token = diesel::delete(tokens::table.filter(tokens::id.eq(id.0)));
-    if token.execute(tx.connection())? == 0 {
-        return Err(Error::Gone);
-    }
-    tx.record(Action::TokenRevoked, id, None, &())
-}
-
-/// Ends all live tokens of a person, and says how many there were.
-///
-/// ```
-/// # use omicron_domain::{Actor, UserId};
-/// # use omicron_persistence::{Database, Error, Options, tokens};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// assert_eq!(db.write(&Actor::command_line(), |tx| tokens::revoke_all(tx, UserId(1)))?, 0);
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// Those of the database.
-pub fn revoke_all(tx: &mut Transaction<'_>, user: UserId) -> Result<usize, Error> {
-    let live = tokens::table.filter(tokens::user_id.eq(user.0)).filter(is_live(tx.now()));
-    let ended = diesel::delete(live).returning(tokens::id).load(tx.connection())?;
-    say_ended(tx, &ended)
-}
-
-/// Ends the tokens that are good for this project alone, and says how many there were live.
-pub(crate) fn revoke_for(tx: &mut Transaction<'_>, project: ProjectId) -> Result<usize, Error> {
-    let all = tokens::table.filter(tokens::project_id.eq(project.0));
-    let live = diesel::delete(all.filter(is_live(tx.now())));
-    let ended = live.returning(tokens::id).load(tx.connection())?;
-    diesel::delete(all).execute(tx.connection())?;
-    say_ended(tx, &ended)
-}
-
-fn say_ended(tx: &mut Transaction<'_>, ended: &[i64]) -> Result<usize, Error> {
-    for &id in ended {
-        tx.record(Action::TokenRevoked, TokenId(id), None, &())?;
-    }
-    Ok(ended.len())
-}
-
 /// Whether a token is accepted at this moment.
 fn is_live(now: Timestamp) -> IsLive {
     tokens::expiration_date.is_null().or(tokens::expiration_date.gt(now.naive_utc()))
@@ -260,22 +210,4 @@ pub fn note_use(tx: &mut Transaction<'_>, used: &[(TokenId, Timestamp)]) -> Resu
             .execute(tx.connection())?;
     }
     Ok(())
-}
-
-/// Removes the tokens that have expired: their end was known when they were made, so the journal
-/// has nothing to add.
-///
-/// ```
-/// # use omicron_domain::Actor;
-/// # use omicron_persistence::{Database, Error, Options, tokens};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// assert_eq!(db.write(&Actor::command_line(), tokens::remove_expired)?, 0);
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// Those of the database.
-pub fn remove_expired(tx: &mut Transaction<'_>) -> Result<usize, Error> {
-    let expired = tokens::table.filter(tokens::expiration_date.le(tx.now().naive_utc()));
-    Ok(diesel::delete(expired).execute(tx.connection())?)
 }

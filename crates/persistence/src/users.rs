@@ -1,25 +1,29 @@
 //! People: the verbs over the table `users`.
 
 use crate::error::OrTaken;
-use crate::tables::{project_members, users};
+use crate::tables::users;
 use crate::{Error, Transaction, View};
 use chrono::NaiveDateTime;
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use omicron_domain::{
-    Action, EmailAddress, NewUser, ProjectId, Reference, User, UserId, UserStatus,
-    UserWithProjects, Username,
+    Action, NewUser, Reference, User, UserId, UserStatus, UserWithProjects, Username,
 };
 use std::collections::HashMap;
 
 mod change;
 mod leave;
 mod list;
+mod lock;
 mod row;
+mod service;
 
-pub use change::{approve, replace_hash, reserve, set_disabled, set_email, set_password};
+pub use change::{approve, replace_hash, set_disabled, set_email, set_password};
 pub use leave::anonymise;
 pub use list::list;
+pub use lock::{hold, reserve, reserve_administrators, seize};
 pub(crate) use row::{SummaryRow, UserRow};
+pub use service::{create_service_account, service_accounts_of};
 
 #[derive(Insertable)]
 #[diesel(table_name = users)]
@@ -60,38 +64,6 @@ struct NewRow<'a> {
 /// [`Error::UsernameTaken`] if someone has the name, in any case.
 pub fn create(tx: &mut Transaction<'_>, new: &NewUser) -> Result<User, Error> {
     insert(tx, new, false)
-}
-
-/// Adds an account that stands for an instrument: nobody can log in to it, and it needs tokens.
-///
-/// ```
-/// use omicron_domain::Actor;
-/// use omicron_persistence::{Database, Error, Options, users};
-///
-/// let db = Database::create("sqlite://", Options::default())?;
-/// let (name, email) = ("furnace-3".parse().unwrap(), "ann@example.org".parse().unwrap());
-/// let account = db.write(&Actor::command_line(), |tx| {
-///     users::create_service_account(tx, &name, &email)
-/// })?;
-/// assert!(account.service_account);
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error::UsernameTaken`] if someone has the name, in any case.
-pub fn create_service_account(
-    tx: &mut Transaction<'_>,
-    username: &Username,
-    email: &EmailAddress,
-) -> Result<User, Error> {
-    let new = NewUser {
-        username: username.clone(),
-        email: email.clone(),
-        password_hash: NO_PASSWORD.to_owned(),
-        administrator: false,
-        approved: true,
-    };
-    insert(tx, &new, true)
 }
 
 /// In the place of a hash: no password matches it.
@@ -208,30 +180,6 @@ pub fn ids_by_key(
     Ok(rows.into_iter().map(|(key, id)| (key, UserId(id))).collect())
 }
 
-/// The service accounts that belong to a project, by id.
-///
-/// ```
-/// # use omicron_domain::{ProjectId, Viewer};
-/// # use omicron_persistence::{Database, Error, Options, users};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// let accounts = db.read(Viewer::Everything, |view| users::service_accounts_of(view, ProjectId(1)))?;
-/// assert!(accounts.is_empty());
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// Those of the database.
-pub fn service_accounts_of(view: &mut View<'_>, project: ProjectId) -> Result<Vec<User>, Error> {
-    let rows: Vec<UserRow> = project_members::table
-        .inner_join(users::table)
-        .filter(project_members::project_id.eq(project.0))
-        .filter(users::service_account)
-        .order(users::id)
-        .select(UserRow::as_select())
-        .load(view.connection)?;
-    rows.into_iter().map(User::try_from).collect()
-}
-
 /// A person with the projects they own, as far as the viewer may see them.
 ///
 /// ```
@@ -266,12 +214,16 @@ pub fn find_with_projects(
 /// # Errors
 /// Those of the database.
 pub fn count_administrators(view: &mut View<'_>) -> Result<i64, Error> {
-    Ok(users::table
-        .filter(users::administrator.eq(true))
-        .filter(users::disabled.eq(false))
-        .filter(users::approved.eq(true))
+    Ok(users::table.filter(looks_after()).count().get_result(view.connection)?)
+}
+
+/// Whether someone is an administrator who can log in.
+#[auto_type]
+fn looks_after() -> _ {
+    users::administrator
+        .eq(true)
+        .and(users::disabled.eq(false))
+        .and(users::approved.eq(true))
         // Nobody logs in to an account whose hash is a mere mark.
-        .filter(users::password_hash.like("$2%"))
-        .count()
-        .get_result(view.connection)?)
+        .and(users::password_hash.like("$2%"))
 }

@@ -2,11 +2,11 @@
 
 use crate::projects::Which;
 use crate::users::{Who, existing};
-use crate::{Error, require, users::account};
+use crate::{Error, enter, require, users::account};
 use omicron_auth::Caller;
 use omicron_domain::{
-    Decision, Listing, Page, Permission, Place, Project, ProjectRole, Role, Standing, Target, User,
-    UserSummary,
+    Decision, Grant, Listing, Page, Permission, Place, Project, ProjectRole, Role, Standing,
+    Target, User, UserSummary,
 };
 use omicron_persistence::{View, projects};
 
@@ -48,15 +48,43 @@ pub fn explain(
     resource: &Resource,
 ) -> Result<Explanation, Error> {
     fits(permission, resource)?;
-    let user = match who {
-        None => caller.user.clone(),
-        Some(who) => existing(view, who)?,
-    };
-    let own = user.id == caller.user.id;
-    if !own {
-        may_ask(view, caller, &user, resource)?;
+    if who.is_none_or(|who| is_oneself(caller, who)) {
+        let user = caller.user.clone();
+        // Before anything is looked up, as when they try: a token that is not good for it, is not.
+        let target = match enter(caller, permission) {
+            Err(Error::OutOfScope(_)) => Target::Laboratory,
+            _ => target(view, &user, resource)?,
+        };
+        return Ok(answer(user, caller.grant, permission, target));
     }
-    let target = match resource {
+    let good = |grant: Grant| grant.allows(Permission::ReadAccess, None);
+    if !caller.grant.is_none_or(good) {
+        return Err(Error::OutOfScope(Permission::ReadAccess));
+    }
+    let user = who.map_or(Ok(caller.user.clone()), |who| existing(view, who))?;
+    may_ask(view, caller, &user, resource)?;
+    let target = target(view, &user, resource)?;
+    Ok(answer(user, None, permission, target))
+}
+
+fn is_oneself(caller: &Caller, who: &Who) -> bool {
+    match who {
+        Who::Id(id) => *id == caller.user.id,
+        Who::Name(name) => name.key() == caller.user.username.key(),
+        Who::Nothing => false,
+    }
+}
+
+fn answer(user: User, grant: Option<Grant>, permission: Permission, target: Target) -> Explanation {
+    let User { status, administrator, .. } = user;
+    let standing = Standing { status, administrator, grant };
+    let (roles, decision) = (standing.roles(target), standing.decide(permission, target));
+    Explanation { user, roles, decision }
+}
+
+/// The resource, as it matters to this person.
+fn target(view: &mut View<'_>, user: &User, resource: &Resource) -> Result<Target, Error> {
+    Ok(match resource {
         Resource::Laboratory => Target::Laboratory,
         Resource::Account(whose) => Target::Account { own: existing(view, whose)?.id == user.id },
         Resource::Project(which) => {
@@ -64,12 +92,7 @@ pub fn explain(
             let place = place.ok_or(Error::NotFound("project"))?;
             Target::Project { id: place.id, role: place.role, archived: place.archived }
         }
-    };
-    let User { status, administrator, .. } = user;
-    let grant = if own { caller.grant } else { None };
-    let standing = Standing { status, administrator, grant };
-    let (roles, decision) = (standing.roles(target), standing.decide(permission, target));
-    Ok(Explanation { user, roles, decision })
+    })
 }
 
 fn fits(permission: Permission, resource: &Resource) -> Result<(), Error> {

@@ -4,7 +4,8 @@ use crate::{Error, Unchanged, require, service_accounts};
 use omicron_auth::Caller;
 use omicron_domain::{
     Description, Listing, Member, NewProject, Page, Permission, Project, ProjectChange,
-    ProjectDetails, ProjectId, ProjectName, ProjectRole, Reference, Target, User, UserId, Username,
+    ProjectDetails, ProjectId, ProjectName, ProjectRole, Reference, Target, User, UserId,
+    UserStatus, Username,
 };
 use omicron_persistence::{self as persistence, Transaction, View, projects, users};
 
@@ -40,10 +41,12 @@ pub fn create(
         Some(name) if is_name_of(name, caller) => caller.user.id,
         Some(name) => {
             require(caller, Permission::CreateProjectsForOthers, Target::Laboratory)?;
-            named(tx, name, "/owner")?.id
+            let owner = person_named(tx, name)?.filter(|user| !user.service_account);
+            owner.ok_or_else(|| unknown("/owner".to_owned(), name))?.id
         }
     };
     let members = all_named(tx, &draft.members)?;
+    all_there(tx, draft, owner, &members)?;
     let (name, description) = (draft.name.clone(), draft.description.clone());
     Ok(projects::create(tx, &NewProject { name, description, owner, members })?)
 }
@@ -52,17 +55,19 @@ fn is_name_of(name: &str, caller: &Caller) -> bool {
     name.parse::<Username>().is_ok_and(|name| name.key() == caller.user.username.key())
 }
 
-/// The person whom a request names.
+/// The person whom a request names, as they are until this transaction ends.
 pub(crate) fn named(
     tx: &mut Transaction<'_>,
     name: &str,
     pointer: &'static str,
 ) -> Result<User, Error> {
-    let user = person_named(tx, name)?.ok_or_else(|| unknown(pointer.to_owned(), name))?;
+    let nobody = || unknown(pointer.to_owned(), name);
+    let user = person_named(tx, name)?.ok_or_else(nobody)?;
     if user.service_account {
         return Err(Error::ServiceAccount { pointer, name: user.username });
     }
-    Ok(user)
+    let held = users::hold(tx, &[user.id])?.pop();
+    held.filter(|user| user.status != UserStatus::Anonymised).ok_or_else(nobody)
 }
 
 pub(crate) fn unknown(pointer: String, name: &str) -> Error {
@@ -74,6 +79,28 @@ fn person_named(tx: &mut Transaction<'_>, name: &str) -> Result<Option<User>, Er
         Ok(name) => Ok(users::find(tx.view(), &Reference::Name(name))?),
         Err(_) => Ok(None),
     }
+}
+
+/// That the owner can log in, and that nobody has been made unknown: until this transaction ends.
+fn all_there(
+    tx: &mut Transaction<'_>,
+    draft: &Draft,
+    owner: UserId,
+    members: &[UserId],
+) -> Result<(), Error> {
+    let everyone: Vec<UserId> = members.iter().copied().chain([owner]).collect();
+    for user in users::hold(tx, &everyone)? {
+        if user.id == owner && user.status != UserStatus::Active {
+            // Whoever asks for themselves was active a moment ago.
+            let asked = draft.owner.as_deref().map(|name| unknown("/owner".to_owned(), name));
+            return Err(asked.unwrap_or(Error::StaleCredentials));
+        }
+        if user.status == UserStatus::Anonymised {
+            let place = members.iter().position(|id| *id == user.id).unwrap_or_default();
+            return Err(unknown(format!("/members/{place}"), &draft.members[place]));
+        }
+    }
+    Ok(())
 }
 
 /// The ids of those that a request lists as members.

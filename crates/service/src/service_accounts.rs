@@ -13,7 +13,7 @@ use omicron_domain::{
 };
 use omicron_persistence::{Transaction, View, projects, tokens, users};
 
-/// Adds a service account to a project; whoever makes it is the one to write to.
+/// Adds a service account to a project.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::ServiceAccount`] if it were to look after
@@ -30,7 +30,7 @@ pub fn create(
     if role == MemberRole::Maintainer {
         return Err(Error::ServiceAccount { pointer: "/role", name: username.clone() });
     }
-    let account = users::create_service_account(tx, username, &caller.user.email)?;
+    let account = users::create_service_account(tx, username)?;
     projects::add_member(tx, project.id, account.id, role)?;
     Ok(account)
 }
@@ -68,8 +68,8 @@ pub fn create_token(
     draft: &Draft,
 ) -> Result<Token, Error> {
     still_themselves(tx, caller)?;
-    let manage = Permission::ManageServiceAccounts;
-    let project = permitted(tx, caller, which, manage, &|_| true)?.project.id;
+    let make = Permission::MakeServiceTokens;
+    let project = permitted(tx, caller, which, make, &|_| true)?.project.id;
     let user = of_project(tx.view(), project, who)?.id;
     let Draft { name, scopes, lifetime } = draft.clone();
     let expiration_date = lifetime.map(|lifetime| tx.now() + lifetime.min(LONGEST));

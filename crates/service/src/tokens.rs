@@ -130,10 +130,10 @@ fn may_revoke(
     } else {
         Permission::RevokeAnyToken
     };
-    match require(caller, permission, Target::Laboratory) {
-        // Nobody learns from a refusal which tokens there are.
-        Err(Error::Forbidden(_)) => Err(Error::NotFound("token")),
-        answer => answer,
+    match (permission, require(caller, permission, Target::Laboratory)) {
+        // Nobody learns from a refusal which tokens others have.
+        (Permission::RevokeAnyToken, Err(_)) => Err(Error::NotFound("token")),
+        (_, answer) => answer,
     }
 }
 

@@ -76,7 +76,7 @@ pub fn approve(tx: &mut Transaction<'_>, caller: &Caller, who: &Who) -> Result<U
 }
 
 /// Switches a person off, or on again; what is so already stays so. All tokens of a person who is
-/// switched off end. To be called in a serializable transaction.
+/// switched off end.
 ///
 /// # Errors
 /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::LastAdministrator`].
@@ -96,27 +96,29 @@ pub fn set_disabled(
 /// [`Error::NotFound`], [`Error::LastAdministrator`].
 pub fn switch(tx: &mut Transaction<'_>, who: &Who, disabled: bool) -> Result<User, Error> {
     let user = known(tx.view(), who)?;
+    not_the_last(tx, &user, disabled)?;
+    // What they are now, whatever others have done meanwhile.
+    let (user, _) = users::reserve(tx, user.id)?;
+    let user = known(tx.view(), &Who::Id(user.id))?;
     if (user.status == UserStatus::Disabled) == disabled {
         return Ok(user);
     }
     if disabled {
-        not_the_last(tx, &user)?;
         tokens::revoke_all(tx, user.id)?;
     }
     Ok(users::set_disabled(tx, user.id, disabled)?)
 }
 
-/// That someone who can log in is left to look after the server.
-fn not_the_last(tx: &mut Transaction<'_>, user: &User) -> Result<(), Error> {
-    let counts = user.administrator && user.status == UserStatus::Active;
-    if counts && users::count_administrators(tx.view())? == 1 {
+/// That someone who can log in is left to look after the server, if this one goes.
+fn not_the_last(tx: &mut Transaction<'_>, user: &User, goes: bool) -> Result<(), Error> {
+    if goes && user.administrator && users::reserve_administrators(tx)? == [user.id] {
         return Err(Error::LastAdministrator);
     }
     Ok(())
 }
 
 /// Makes a person unknown, for good: the history keeps a pseudonym. They no longer belong to any
-/// project. To be called in a serializable transaction.
+/// project.
 ///
 /// # Errors
 /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::LastAdministrator`],
@@ -124,7 +126,12 @@ fn not_the_last(tx: &mut Transaction<'_>, user: &User) -> Result<(), Error> {
 pub fn anonymise(tx: &mut Transaction<'_>, caller: &Caller, who: &Who) -> Result<User, Error> {
     let user = existing(tx.view(), who)?;
     require(caller, Permission::AnonymiseUser, account(caller, user.id))?;
-    not_the_last(tx, &user)?;
+    not_the_last(tx, &user, true)?;
+    // Their projects are locked first, as by everyone who changes who belongs to them.
+    for project in projects::all_of(tx.view(), user.id)? {
+        projects::reserve(tx, project)?;
+    }
+    let user = users::seize(tx, user.id)?;
     let count = find(tx.view(), &Who::Id(user.id))?.projects_count;
     if count > 0 {
         return Err(Error::OwnsProjects { name: user.username, count });

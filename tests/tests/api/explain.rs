@@ -24,7 +24,7 @@ const CALLERS: [(&str, &str); 12] = [
 
 /// Every action, with a request that does it: `P` is the project, `U` an account. Those that are
 /// asked of an account are asked of one's own and of someone else's.
-const ACTIONS: [(&str, &str, &str); 23] = [
+const ACTIONS: [(&str, &str, &str); 24] = [
     ("read_users", "GET", "/users"),
     ("manage_users", "POST", "/users/bystander/approval"),
     ("explain_access", "GET", "/access/explain?action=read_users"),
@@ -45,6 +45,7 @@ const ACTIONS: [(&str, &str, &str); 23] = [
     ("change_project", "PATCH", "/projects/P"),
     ("manage_members", "POST", "/projects/P/members"),
     ("manage_service_accounts", "POST", "/projects/P/service-accounts"),
+    ("make_service_tokens", "POST", "/projects/P/service-accounts/MACHINE/tokens"),
     ("hand_over_project", "PUT", "/projects/P/owner"),
     ("archive_project", "PUT", "/projects/P/archived"),
     ("delete_project", "DELETE", "/projects/P"),
@@ -77,6 +78,8 @@ impl World {
             let member = json!({"username": role, "role": role});
             root.post(&format!("/api/v1/projects/{id}/members"), &member).expect(201);
         }
+        let probe = json!({"username": format!("probe{number}")});
+        root.post(&format!("/api/v1/projects/{id}/service-accounts"), &probe).expect(201);
         if archived {
             root.put(&format!("/api/v1/projects/{id}/archived"), &json!({})).expect(200);
         }
@@ -112,6 +115,7 @@ impl World {
             }
             "change_project" => Some(json!({"description": "new"})),
             "manage_members" | "hand_over_project" => Some(json!({"username": "bystander"})),
+            "make_service_tokens" => Some(json!({"scopes": ["ingest"]})),
             "manage_service_accounts" => Some(json!({"username": format!("probe {number}")})),
             _ => None,
         }
@@ -128,19 +132,23 @@ impl World {
             self.lab.anonymous().post("/api/v1/users", &person("leaver")); // unless they are there
         }
         let id = self.project(archived);
+        let probe = self.number;
         let client = self.client(who, credential, &id);
         let resource = resource.replace('P', &id);
         let question = format!("/api/v1/access/explain?action={action}&resource={resource}");
         let (seen, answer): (u64, Value) = match client.get(&question) {
-            // What they do not see, they can't ask about; an administrator can.
-            refused if refused.status == 404 => {
+            // What they or their token does not see, they can't ask about; an administrator can.
+            refused if [403, 404].contains(&refused.status) => {
                 let asked = self.lab.root().get(&format!("{question}&user={who}"));
-                (404, asked.expect(200).json())
+                (refused.status.into(), asked.expect(200).json())
             }
             answer => (200, answer.expect(200).json()),
         };
-        let path =
-            path.replace('P', &id).replace("MYSELF", who).replace("/U", &format!("/{account}"));
+        let path = path
+            .replace('P', &id)
+            .replace("MYSELF", who)
+            .replace("MACHINE", &format!("probe{probe}"))
+            .replace("/U", &format!("/{account}"));
         // There is something to end.
         self.password_of("bystander").post("/api/v1/tokens", &json!({})).expect(201);
         self.password_of(who).post("/api/v1/tokens", &json!({})).expect(201);

@@ -1,6 +1,6 @@
 //! People who leave: made unknown, while the history stays whole.
 
-use crate::lab::{PASSWORD, holds, person, problem, project, stored, text, token_of};
+use crate::lab::{PASSWORD, holds, invalid, person, problem, project, stored, text, token_of};
 use crate::{Lab, fixture};
 use omicron_domain::{ProjectId, Subject, UserId, Viewer};
 use omicron_persistence::{Database, Error, Event, Options, events_of};
@@ -26,6 +26,63 @@ on_both! {
         // The name is free again, and its new owner is someone else.
         let new = lab.anonymous().post("/api/v1/users", &person("ann")).expect(201).json();
         assert_ne!(new["id"], gone["id"]);
+    }
+
+    fn nobody_makes_an_unknown_person_anything(lab: &Lab) {
+        lab.person("ann");
+        let gone = text(&lab.root().delete("/api/v1/users/ann").expect(200).json()["username"]);
+        let new = |extra: serde_json::Value| {
+            let mut body = project("Ghost");
+            body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            lab.root().post("/api/v1/projects", &body)
+        };
+        invalid(new(json!({"owner": gone})), "/owner");
+        invalid(new(json!({"members": [gone]})), "/members/0");
+        lab.root().post("/api/v1/projects", &project("Alloys")).expect(201);
+        let named = json!({"username": gone});
+        invalid(lab.root().post("/api/v1/projects/Alloys/members", &named), "/username");
+        invalid(lab.root().put("/api/v1/projects/Alloys/owner", &named), "/username");
+    }
+
+    fn nothing_is_left_that_refers_to_someone_who_leaves_while_others_reach_for_them(lab: &Lab) {
+        let bob = lab.person("bob");
+        bob.post("/api/v1/projects", &project("Alloys")).expect(201);
+        for round in 0..8 {
+            let name = format!("u{round}");
+            let leaver = lab.person(&name);
+            let id = leaver.get(&format!("/api/v1/users/{name}")).json()["id"].clone();
+            std::thread::scope(|scope| {
+                let racers = [
+                    scope.spawn(|| lab.root().delete(&format!("/api/v1/users/{id}")).status),
+                    scope.spawn(|| leaver.post("/api/v1/projects", &project(&format!("p{round}"))).status),
+                    scope.spawn(|| bob.post("/api/v1/projects/Alloys/members", &json!({"username": name})).status),
+                    scope.spawn(|| leaver.post("/api/v1/tokens", &json!({})).status),
+                    scope.spawn(|| bob.post("/api/v1/projects", &json!({"name": format!("q{round}"), "description": "", "members": [name]})).status),
+                ];
+                for status in racers.map(|racer| racer.join().unwrap()) {
+                    assert!(status < 500 || status == 503, "{status}");
+                }
+            });
+            let left = lab.root().get(&format!("/api/v1/users/{id}")).expect(200).json();
+            if left["status"] == "anonymised" {
+                let seen = lab.root().get(&format!("/api/v1/users/{id}/access")).expect(200).json();
+                assert_eq!(seen["projects"], json!([]), "round {round}");
+            }
+        }
+        let unknown = lab.root().get("/api/v1/users?status=anonymised").expect(200);
+        assert_ne!(unknown.header("count"), Some("0"), "none of them left");
+    }
+
+    fn a_kept_answer_is_emptied_for_a_name_and_not_for_a_word(lab: &Lab) {
+        let ann = lab.person("ann");
+        lab.person("owner");
+        let create = || {
+            let post = ann.request("POST", "/api/v1/projects").header("idempotency-key", "k");
+            post.json(&project("Alloys")).send().expect(201)
+        };
+        let first = create();
+        lab.root().delete("/api/v1/users/owner").expect(200);
+        assert_eq!(create().body, first.body);
     }
 
     fn whoever_owns_projects_or_is_the_last_administrator_stays(lab: &Lab) {

@@ -10,6 +10,7 @@ mod access;
 mod accounts;
 mod durability;
 mod explain;
+mod hostile;
 mod idempotency;
 mod import;
 mod lab;

@@ -72,6 +72,20 @@ fn an_old_hash_is_made_anew_at_a_login_and_every_credential_stays_good() {
         server.client().bearer(&token).get("/api/v1/projects").expect(200);
         drop(server);
 
+        // Of many who are first together, each is as good as the one that is.
+        let server = start("7");
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let racers: Vec<_> = (0..8)
+                .map(|_| {
+                    let client = server.client().basic("ann", "tiger");
+                    scope.spawn(move || client.post("/api/v1/token", &json!({})).status)
+                })
+                .collect();
+            racers.into_iter().map(|racer| racer.join().unwrap()).collect()
+        });
+        assert_eq!(statuses, [201; 8]);
+        drop(server);
+
         // Fewer are not made of more.
         let server = start("5");
         assert!(opens(&server.client(), "ann", "tiger"));

@@ -27,7 +27,7 @@ on_both! {
         let ann = lab.person("ann");
         let token = lab.anonymous().bearer(&token_of(&ann));
         let made = link(lab, "ann");
-        assert_eq!(made["link"], format!("/reset#{}", text(&made["code"])));
+        assert_eq!(made["link"], format!("/app/reset#{}", text(&made["code"])));
         assert_eq!((calls(&ann), calls(&token)), (200, 200), "nothing has changed yet");
         spend(lab, &made["code"], "lioness").expect(204);
         assert_eq!((calls(&ann), calls(&token)), (401, 401));
@@ -73,6 +73,25 @@ on_both! {
         assert_eq!(statuses, [204, 400, 400]);
     }
 
+    fn a_token_gives_no_link_not_even_an_administrators(lab: &Lab) {
+        lab.person("ann");
+        let token = lab.anonymous().bearer(&token_of(&lab.root()));
+        for who in ["ann", "root"] {
+            let said = problem(token.post(&format!("/api/v1/users/{who}/password-reset"), &json!({})), 403);
+            assert!(text(&said["detail"]).contains("takes a password"), "{said}");
+        }
+    }
+
+    fn of_many_links_that_are_made_at_once_one_is_good(lab: &Lab) {
+        lab.person("ann");
+        let codes: Vec<Value> = std::thread::scope(|scope| {
+            let racers: Vec<_> = (0..16).map(|_| scope.spawn(|| link(lab, "ann")["code"].clone())).collect();
+            racers.into_iter().map(|racer| racer.join().unwrap()).collect()
+        });
+        let good = codes.iter().filter(|code| spend(lab, code, "lioness").status == 204).count();
+        assert_eq!(good, 1);
+    }
+
     fn a_code_is_kept_nowhere_and_a_wrong_one_changes_nothing(lab: &Lab) {
         lab.person("ann");
         let code = link(lab, "ann")["code"].clone();
@@ -100,13 +119,13 @@ on_both! {
     }
 
     fn the_page_that_a_link_leads_to_runs_nothing_but_its_own_script(lab: &Lab) {
-        let page = lab.anonymous().get("/reset").expect(200);
+        let page = lab.anonymous().get("/app/reset").expect(200);
         assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
         let policy = page.header("content-security-policy").unwrap();
         assert!(policy.contains("script-src 'self'") && policy.contains("default-src 'none'"));
         assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
-        assert!(page.text().contains(r#"<script src="/reset.js">"#));
-        let script = lab.anonymous().get("/reset.js").expect(200);
+        assert!(page.text().contains(r#"<script src="/app/reset.js">"#));
+        let script = lab.anonymous().get("/app/reset.js").expect(200);
         assert!(script.text().contains(RESETS));
     }
 }

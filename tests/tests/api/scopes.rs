@@ -50,6 +50,7 @@ on_both! {
             ("/scopes", json!({"scopes": []})),
             ("/scopes/0", json!({"scopes": ["everything"]})),
             ("/scopes", json!({"scopes": "read"})),
+            ("/username", json!({"username": "ann"})),
             ("/scope", json!({"scope": "read"})),
             ("/name", json!({"name": ""})),
             ("/name", json!({"name": "x".repeat(65)})),
@@ -58,6 +59,13 @@ on_both! {
             let said = problem(ann.post("/api/v1/tokens", &body), 400);
             let pointers = said["errors"].as_array().unwrap();
             assert!(pointers.iter().any(|error| error["pointer"] == pointer), "{said}");
+        }
+        // What says nothing that is JSON means nothing, as ever.
+        for body in ["expiration=5", "[]", "nonsense", "{}", "null"] {
+            let post = ann.request("POST", "/api/v1/tokens").header("content-type", "application/json");
+            let made = post.body(body.as_bytes().to_vec()).send().expect(201).json();
+            assert_eq!(made["scopes"], json!(["admin"]));
+            ann.delete(&format!("/api/v1/tokens/{}", made["id"])).expect(200);
         }
         problem(ann.post("/api/v1/tokens", &json!({"project": "nothing"})), 404);
         let eve = lab.person("eve");
@@ -107,6 +115,43 @@ on_both! {
         }
     }
 
+    fn what_a_token_may_not_see_it_can_not_ask_for_either(lab: &Lab) {
+        let ann = ann_with_alloys(lab);
+        let make = |body: Value| with(lab, &ann.post("/api/v1/tokens", &body).expect(201).json());
+        let (ingest, here) = (make(json!({"scopes": ["ingest"]})), make(json!({"project": "Alloys"})));
+        let explain = |token: &Client, rest: &str| {
+            let answer = token.get(&format!("/api/v1/access/explain?{rest}"));
+            (answer.status, answer.json()["status"].clone())
+        };
+        let told = (200, json!(403));
+        for who in ["root", "nobody"] {
+            assert_eq!(here.patch(&format!("/api/v1/users/{who}"), &json!({"email": "a@b"}), &[]).status, 403);
+            for token in [&ingest, &here] {
+                assert_eq!(explain(token, &format!("action=read_users&user={who}")).0, 403);
+                assert_eq!(explain(token, &format!("action=change_email&resource=user:{who}")), told);
+            }
+        }
+        for project in ["Alloys", "Nothing"] {
+            assert_eq!(explain(&ingest, &format!("action=read_project&resource=project:{project}")), told);
+        }
+        assert_eq!(explain(&here, "action=read_project&resource=project:Alloys"), (200, Value::Null));
+        assert_eq!(explain(&ingest, "action=read_users"), told);
+    }
+
+    fn an_answer_that_was_kept_is_not_for_a_token_that_is_good_for_less(lab: &Lab) {
+        let ann = ann_with_alloys(lab);
+        ann.post("/api/v1/projects", &project("Glass")).expect(201);
+        lab.person("bob");
+        let elsewhere = with(lab, &ann.post("/api/v1/tokens", &json!({"project": "Glass"})).json());
+        let add = |client: &Client| {
+            let post = client.request("POST", &format!("{ALLOYS}/members")).header("idempotency-key", "k");
+            post.json(&json!({"username": "bob"})).send()
+        };
+        let first = add(&ann).expect(201);
+        assert_eq!(add(&ann).expect(201).body, first.body);
+        problem(add(&elsewhere), 422);
+    }
+
     fn a_token_ends_with_the_project_that_it_is_for(lab: &Lab) {
         let ann = ann_with_alloys(lab);
         let token = with(lab, &ann.post("/api/v1/tokens", &json!({"project": "Alloys"})).json());
@@ -128,6 +173,9 @@ on_both! {
         lab.root().delete(&path(&made[0])).expect(200);
         let reader = ann.post("/api/v1/tokens", &json!({"scopes": ["read"]})).json();
         problem(with(lab, &reader).delete(&path(&made[2])), 403);
+        // Of others' tokens it is not even told that they are there.
+        let eves = eve.post("/api/v1/tokens", &json!({})).json();
+        problem(with(lab, &reader).delete(&path(&eves)), 404);
         with(lab, &reader).delete(&path(&reader)).expect(200);
         for nonsense in ["x", "99999999999999999999", "-1", "0"] {
             problem(ann.delete(&format!("/api/v1/tokens/{nonsense}")), 404);

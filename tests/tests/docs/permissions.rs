@@ -13,10 +13,13 @@ fn the_permissions_are_those_that_the_server_asks() {
     let laboratory = table(&LABORATORY, |place| place == Place::Laboratory);
     let account = table(&ACCOUNT, |place| place == Place::Account);
     let project = table(&PROJECT, Place::is_in_project);
+    for mark in ["@laboratory@", "@account@", "@project@"] {
+        assert_eq!(PAGE.matches(mark).count(), 1, "{mark}");
+    }
     let page = PAGE
-        .replace("{laboratory}", &laboratory)
-        .replace("{account}", &account)
-        .replace("{project}", &project);
+        .replace("@laboratory@", &laboratory)
+        .replace("@account@", &account)
+        .replace("@project@", &project);
     compare("docs/permissions.md", &page);
 }
 
@@ -47,19 +50,19 @@ the two the same. *Scope* is what a token must be good for: `admin` covers the o
 
 ## In the laboratory
 
-{laboratory}
+@laboratory@
 ## An account
 
 *Oneself* is the person whose account it is.
 
-{account}
+@account@
 ## A project
 
 Whoever is none of these does not see the project: for them it is not there, and the answer is 404. A
 project has one owner; maintainers, members and viewers are made by its owner and maintainers. Members
 and viewers differ in what they may do with what a project holds.
 
-{project}
+@project@
 ¹ Not while the project is archived: the answer is 409.
 
 ## Why may someone do something, or not?
@@ -75,6 +78,6 @@ in the same order as the server does when Ann tries, and says what each of them 
 5. **archive**: the project is not archived, where that matters.
 
 Anyone may ask about themselves, administrators about everyone, and whoever manages a project's members
-about anyone in that project. `GET /api/v1/projects/{project}/access` lists who can see a project, and
+about anyone, in that project. `GET /api/v1/projects/{project}/access` lists who can see a project, and
 `GET /api/v1/users/{user}/access` what someone can see.
 ";

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{AccountView, UserDetailsView};
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Path};
+use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, delete, patch, post, put};
 use omicron_auth::{InvalidPassword, Password};
 use omicron_domain::{EmailAddress, UserWithProjects};
@@ -148,12 +148,9 @@ async fn anonymise(
     let (who, actor) = (who(&path), caller.actor());
     let caller = caller.into_inner();
     let work = move |tx: &mut Transaction<'_>| users::anonymise(tx, &caller, &who);
-    let user = state.engine.write_serializable(actor, work).await?;
+    let user = state.engine.write(actor, work).await?;
     state.authenticator.forget();
-    let db = state.engine.database().clone();
-    if !matches!(web::block(move || omicron_persistence::purge(&db)).await, Ok(Ok(()))) {
-        log::warn!("the database's log may hold the name of user {} for a while yet", user.id);
-    }
+    state.purge().await;
     Ok(HttpResponse::Ok().json(AccountView::from(user)))
 }
 
@@ -222,7 +219,7 @@ async fn switch(
     let (who, actor) = (who(path), caller.actor());
     let caller = caller.into_inner();
     let work = move |tx: &mut Transaction<'_>| users::set_disabled(tx, &caller, &who, disabled);
-    let user = state.engine.write_serializable(actor, work).await?;
+    let user = state.engine.write(actor, work).await?;
     state.authenticator.forget();
     Ok(HttpResponse::Ok().json(AccountView::from(user)))
 }

@@ -156,7 +156,7 @@ async fn change(
     ),
     responses(
         (status = 204, description = "They no longer belong to it"),
-        (status = 409, description = "They own it, or it is archived"),
+        (status = 409, description = "They own it, or it is archived and someone else takes them out"),
         (status = 412, description = "It is not what `If-Match` says"),
     ),
 )]

@@ -81,7 +81,7 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (archived, page) = (kept.archived()?, paging.page()?);
     let work = move |view: &mut View<'_>, _: &_| projects::list(view, archived, page);
-    let listing = if page.is_counted() {
+    let listing = if page.is_counted() || archived.is_some() {
         caller.read_slowly(&state, work).await?
     } else {
         caller.read(&state, work).await?

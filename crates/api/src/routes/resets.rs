@@ -1,4 +1,4 @@
-//! `/users/{user}/password-reset`, `/password-resets`, `/reset`: a new password for someone who has
+//! `/users/{user}/password-reset`, `/password-resets`, `/app/reset`: a new password for someone who has
 //! lost theirs.
 
 use super::accounts::new_password;
@@ -30,11 +30,11 @@ pub(super) fn page(config: &mut web::ServiceConfig) {
     let script = include_str!("resets/reset.js");
     config
         .route(
-            "/reset",
+            "/app/reset",
             web::get().to(move || async move { shown("text/html; charset=utf-8", html) }),
         )
         .route(
-            "/reset.js",
+            "/app/reset.js",
             web::get().to(move || async move { shown("text/javascript; charset=utf-8", script) }),
         );
 }
@@ -82,7 +82,7 @@ async fn issue(
     let work = move |tx: &mut Transaction<'_>, caller: &_| resets::issue(tx, caller, &who, &hash);
     let end = caller.write(&state, work).await?;
     // What follows a # is not sent to any server, and so stands in no log.
-    let (link, code) = (format!("/reset#{}", code.expose()), code.expose());
+    let (link, code) = (format!("/app/reset#{}", code.expose()), code.expose());
     let view = ResetView { link, code, expiration_date: time(end) };
     Ok(HttpResponse::Created().insert_header((CACHE_CONTROL, "no-store")).json(view))
 }

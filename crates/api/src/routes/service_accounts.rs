@@ -5,7 +5,7 @@ use super::projects::which;
 use super::tokens::{issued, name, scopes, seconds};
 use super::users::who;
 use crate::body::{Body, Document};
-use crate::caller::{Caller, ManageServiceAccounts, ReadProject};
+use crate::caller::{Caller, MakeServiceTokens, ManageServiceAccounts, ReadProject};
 use crate::once::{Post, respond, shown};
 use crate::problem::Problem;
 use crate::state::State;
@@ -123,7 +123,7 @@ async fn list(
 )]
 #[post("/projects/{project_name_or_id}/service-accounts/{username_or_id}/tokens")]
 async fn create_token(
-    caller: Caller<ManageServiceAccounts>,
+    caller: Caller<MakeServiceTokens>,
     path: Path<(String, String)>,
     body: Body,
     state: State,

@@ -55,7 +55,7 @@ async fn create_plural(
     body: Body,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let body = body.read_optional::<NewTokenBody>().await?.unwrap_or_default();
+    let body = body.read_if_it_says::<NewTokenBody>().await?.unwrap_or_default();
     issue(caller, &lifetime, body, &state).await
 }
 

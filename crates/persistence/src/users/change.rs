@@ -1,42 +1,10 @@
 //! Changes of people.
 
-use super::{UserRow, find};
-use crate::connection::AnyConnection;
+use super::find;
 use crate::tables::users;
 use crate::{Error, Transaction, resets};
 use diesel::prelude::*;
 use omicron_domain::{Action, EmailAddress, Reference, User, UserId};
-
-/// A person and what remains of their password, as they are until this transaction ends: other
-/// changes of them wait.
-///
-/// ```
-/// # use omicron_domain::{Actor, UserId};
-/// # use omicron_persistence::{Database, Error, Options, users};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// let nobody = db.write(&Actor::command_line(), |tx| users::reserve(tx, UserId(1)));
-/// assert!(matches!(nobody, Err(Error::Gone)));
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error::Gone`] if there is no such person.
-pub fn reserve(tx: &mut Transaction<'_>, id: UserId) -> Result<(User, String), Error> {
-    let person = users::table
-        .filter(users::id.eq(id.0))
-        .select((UserRow::as_select(), users::password_hash));
-    let row: Option<(UserRow, String)> = match tx.connection() {
-        connection @ AnyConnection::Sqlite(_) => person.get_result(connection),
-        AnyConnection::Postgres(connection) => users::table
-            .filter(users::id.eq(id.0))
-            .for_no_key_update()
-            .select((UserRow::as_select(), users::password_hash))
-            .get_result(connection),
-    }
-    .optional()?;
-    let (user, password_hash) = row.ok_or(Error::Gone)?;
-    Ok((user.try_into()?, password_hash))
-}
 
 /// Lets a person in; one who is in already stays so, and nothing is recorded.
 ///

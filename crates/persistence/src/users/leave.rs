@@ -1,15 +1,16 @@
 //! People who are made unknown.
 
+use super::NO_PASSWORD;
 use super::change::changed_user;
-use super::{NO_PASSWORD, find};
+use super::lock::seize;
 use crate::tables::users;
 use crate::{Error, Transaction, idempotency, journal, resets, tokens};
 use diesel::prelude::*;
-use omicron_domain::{Action, Reference, User, UserId, UserStatus};
+use omicron_domain::{Action, User, UserId, UserStatus};
 
 /// Makes a person unknown, for good: what is left is a pseudonym that says no more than the id, which
 /// the history goes on to point to. What the journal and the answers that are kept for a while had
-/// of the person's name, address and tokens' names is erased.
+/// of the person's name and address is erased.
 ///
 /// ```
 /// # use omicron_domain::{Actor, UserId};
@@ -23,7 +24,7 @@ use omicron_domain::{Action, Reference, User, UserId, UserStatus};
 /// # Errors
 /// [`Error::Gone`] if there is no such person.
 pub fn anonymise(tx: &mut Transaction<'_>, id: UserId) -> Result<User, Error> {
-    let user = find(tx.view(), &Reference::Id(id))?.ok_or(Error::Gone)?;
+    let user = seize(tx, id)?;
     if user.status == UserStatus::Anonymised {
         return Ok(user);
     }

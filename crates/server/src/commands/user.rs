@@ -120,7 +120,7 @@ fn set_password(
 
 fn set_disabled(db: &Database, name: &str, disabled: bool) -> Result<(), Error> {
     let who = Who::Id(find(db, name)?.id);
-    let user = db.write_serializable(&Actor::command_line(), |tx| switch(tx, &who, disabled))?;
+    let user = db.write(&Actor::command_line(), |tx| switch(tx, &who, disabled))?;
     say(&user, &format!("is {}", user.status))
 }
 

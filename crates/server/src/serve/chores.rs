@@ -10,6 +10,7 @@ use std::time::Duration;
 pub(super) async fn each_minute(state: State) {
     loop {
         actix_web::rt::time::sleep(Duration::from_mins(1)).await;
+        state.purge_again().await;
         let flushed = state.flush_last_use().await;
         let removed = state.engine.write(Actor::command_line(), remove_expired).await;
         match flushed.and(removed) {

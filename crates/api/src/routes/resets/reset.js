@@ -29,7 +29,7 @@ form.addEventListener("submit", async (event) => {
     });
     if (answer.ok) {
       form.hidden = true;
-      history.replaceState(null, "", "/reset");
+      history.replaceState(null, "", "/app/reset");
       say("Your new password is set.", false);
     } else {
       const { detail, errors: [error] = [] } = await answer.json();
