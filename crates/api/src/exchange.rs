@@ -195,3 +195,54 @@ fn canonical(method: &Method) -> &'static str {
     const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::body::to_bytes;
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, init_service, try_call_service};
+    use actix_web::{App, HttpResponse, web};
+    use std::sync::{Arc, Mutex};
+
+    #[actix_web::test]
+    async fn a_handler_that_panics_ends_its_own_request_alone() {
+        let count = Arc::new(Mutex::new(0));
+        let counted = Arc::clone(&count);
+        let boom = move || {
+            let counted = Arc::clone(&counted);
+            async move {
+                *counted.lock().unwrap() += 1;
+                let nothing: Option<HttpResponse> = None;
+                nothing.expect("boom")
+            }
+        };
+        let app = App::new()
+            .wrap(from_fn(exchange))
+            .route("/boom", web::route().to(boom))
+            .route("/well", web::get().to(HttpResponse::Ok));
+        let app = init_service(app).await;
+        for method in [Method::GET, Method::POST] {
+            let request = TestRequest::with_uri("/boom").method(method);
+            let request = request.insert_header((REQUEST_ID, "lab-7")).to_request();
+            let response = try_call_service(&app, request).await.unwrap_err().error_response();
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(response.headers().get(REQUEST_ID).unwrap(), "lab-7");
+            assert_eq!(response.headers().get(CONTENT_TYPE), Some(&PROBLEM_JSON));
+            let body: serde_json::Value =
+                serde_json::from_slice(&to_bytes(response.into_body()).await.unwrap()).unwrap();
+            assert_eq!(
+                (&body["status"], &body["instance"]),
+                (&500.into(), &"urn:request:lab-7".into())
+            );
+            assert!(!body.to_string().contains("boom"), "{body}");
+            let well = TestRequest::with_uri("/well").to_request();
+            assert_eq!(try_call_service(&app, well).await.unwrap().status(), StatusCode::OK);
+        }
+        assert_eq!(
+            *count.lock().unwrap_or_else(|broken| panic!("{broken}")),
+            2,
+            "no lock is broken"
+        );
+    }
+}
