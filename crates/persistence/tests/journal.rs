@@ -110,7 +110,7 @@ on_both! {
         assert_eq!((gone.username.as_str(), gone.status), ("gone-1", UserStatus::Anonymised));
         // Her token ended, a payload was erased, she was made unknown.
         assert_eq!(lab.count("events"), before + 3);
-        let names: Vec<_> = lab.values("SELECT payload FROM event_payloads");
+        let names: Vec<_> = lab.values("SELECT payload AS value FROM event_payloads");
         assert!(names.iter().all(|payload| !payload.contains("laptop")), "no name of a token");
         let kept = |subject: Subject| {
             let events = history(lab, subject);
