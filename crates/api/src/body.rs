@@ -134,7 +134,9 @@ impl Received {
             return Err(Problem::violations(violations));
         }
         // What the schema accepts fits the type; if it does not, the two have drifted apart.
-        serde_json::from_value(document).map(Some).map_err(Problem::internal)
+        serde_json::from_value(document::with_whole_numbers(document))
+            .map(Some)
+            .map_err(Problem::internal)
     }
 
     fn is_json(&self) -> bool {

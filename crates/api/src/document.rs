@@ -71,6 +71,27 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 }
 
+/// The same document, in which a whole number is one however it is written: for a JSON Schema, `60.0`
+/// is an integer, and for the types of this program it is none.
+pub(crate) fn with_whole_numbers(document: Value) -> Value {
+    /// Beyond this, not every whole number has a float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match document {
+        Value::Number(number) if number.is_f64() => {
+            let whole =
+                number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT);
+            #[expect(clippy::cast_possible_truncation, reason = "it is whole, and small enough")]
+            whole.map_or(Value::Number(number), |float| (float as i64).into())
+        }
+        Value::Array(items) => items.into_iter().map(with_whole_numbers).collect(),
+        Value::Object(fields) => {
+            let whole = |(name, value)| (name, with_whole_numbers(value));
+            Value::Object(fields.into_iter().map(whole).collect())
+        }
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::parse;

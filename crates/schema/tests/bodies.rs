@@ -285,6 +285,7 @@ fn a_token_is_good_for_something() {
             (json!({"scopes": ["ingest"], "expiration": 1}), &[]),
             (json!({"scopes": ["ingest"], "expiration": 0}), &["/expiration"]),
             (json!({"scopes": ["ingest"], "expiration": 1.5}), &["/expiration"]),
+            (json!({"scopes": ["ingest"], "expiration": 1e18}), &["/expiration"]),
             (json!({"name": "control"}), &["/scopes"]),
         ],
     );

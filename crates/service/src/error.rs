@@ -71,6 +71,12 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// A project in the request is none, or the caller may not see it.
+    #[error("must be a project that you may see")]
+    UnknownProject {
+        /// Where in the request.
+        pointer: &'static str,
+    },
     /// What is to change is no longer what the caller has seen.
     #[error("it has changed since you read it: read it again, and repeat your change on that")]
     Changed,

@@ -43,7 +43,7 @@ pub struct Draft {
 ///
 /// # Errors
 /// [`Error::PasswordNeeded`] if the caller came with a token; [`Error::StaleCredentials`] if their
-/// password has changed since it was compared; [`Error::NotFound`] of a project.
+/// password has changed since it was compared; [`Error::UnknownProject`].
 pub fn create(
     tx: &mut Transaction<'_>,
     caller: &Caller,
@@ -54,7 +54,8 @@ pub fn create(
     let project = match &draft.project {
         None => None,
         Some(which) => {
-            Some(projects::find(tx.view(), which)?.ok_or(Error::NotFound("project"))?.id)
+            let found = projects::find(tx.view(), which)?;
+            Some(found.ok_or(Error::UnknownProject { pointer: "/project" })?.id)
         }
     };
     let expiration_date = Some(tx.now() + draft.lifetime.min(LONGEST));

@@ -4,6 +4,7 @@
 //! The load comes from `wrk` (Debian's package of that name), on the same cores as the server.
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
+mod guesses;
 mod hello;
 mod load;
 mod pgbench;
@@ -51,6 +52,18 @@ fn main() {
             &walk,
             walk.rate / bare.rate,
         );
+        let (guessed, answered) = subject.while_others_guess(|| {
+            Load::get(&subject.url("/api/v1/projects/1")).bearer(&subject.token).run()
+        });
+        report.add(
+            &format!(
+                "GET a project by id, {} wrong logins a second, {backend:?}",
+                guesses::A_SECOND
+            ),
+            &guessed,
+            guessed.rate / bare.rate,
+        );
+        report.note(&format!("{backend:?}: {answered} wrong logins were answered meanwhile"));
     }
     drop(hello);
     let inserts = pgbench::inserts_per_second(&cluster);

@@ -1,5 +1,6 @@
 //! The server under load: ten thousand projects of one person, and their token.
 
+use crate::guesses::Guesses;
 use omicron_tests::{Backend, Cluster, Server};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -19,7 +20,10 @@ impl Subject {
             .database(&url)
             .env("STATE", "CI")
             .env("LOGFILE", "access.log")
-            .env("RATE_LIMIT", "0");
+            .env("RATE_LIMIT", "0")
+            // Each guess is to reach bcrypt's queue, and bcrypt to take as long as it does.
+            .env("LOGIN_FAILURES", "0")
+            .env("BCRYPT_COST", "12");
         let server = builder.start();
         fill(&server);
         let ann = server.client().basic("ann", "tiger");
@@ -30,6 +34,16 @@ impl Subject {
 
     pub fn url(&self, path: &str) -> String {
         self.server.url(path)
+    }
+
+    /// What is measured while wrong passwords arrive, and how many of them were answered.
+    pub fn while_others_guess<T>(&self, measure: impl FnOnce() -> T) -> (T, u64) {
+        let (guesses, url) = (Guesses::default(), self.server.base_url());
+        std::thread::scope(|scope| {
+            guesses.begin(scope, url);
+            let measured = measure();
+            (measured, guesses.stop())
+        })
     }
 
     /// What the process holds in memory after it has been left alone for a second.

@@ -67,9 +67,9 @@ on_both! {
             assert_eq!(made["scopes"], json!(["admin"]));
             ann.delete(&format!("/api/v1/tokens/{}", made["id"])).expect(200);
         }
-        problem(ann.post("/api/v1/tokens", &json!({"project": "nothing"})), 404);
+        invalid(ann.post("/api/v1/tokens", &json!({"project": "nothing"})), "/project");
         let eve = lab.person("eve");
-        problem(eve.post("/api/v1/tokens", &json!({"project": "Alloys"})), 404);
+        invalid(eve.post("/api/v1/tokens", &json!({"project": "Alloys"})), "/project");
         assert_eq!(ann.get("/api/v1/tokens").json()["tokens"], json!([]));
     }
 
@@ -197,6 +197,9 @@ on_both! {
         assert_eq!((&listed["tokens"][0]["id"], &listed["tokens"][0]["name"]), (&made["id"], &json!("control")));
         ann.delete(&format!("/api/v1/tokens/{}", made["id"])).expect(200);
         problem(furnace.get(ALLOYS), 401);
+        // For a JSON Schema, 60.0 and 6e1 are integers.
+        let float = ann.request("POST", &tokens).header("content-type", "application/json");
+        float.body(br#"{"scopes": ["ingest"], "expiration": 6.0e1}"#.to_vec()).send().expect(201);
         let short = json!({"scopes": ["ingest"], "expiration": 60});
         assert!(ann.post(&tokens, &short).expect(201).json()["expiration_date"].is_string());
         // Nobody logs in to it, whatever the password.

@@ -23,6 +23,7 @@ impl From<Service> for Problem {
                 Self::new(StatusCode::CONFLICT, "conflict", detail)
             }
             Service::WrongCode => Self::invalid("/code", detail),
+            Service::UnknownProject { pointer } => Self::invalid(pointer, detail),
             Service::UnknownUser { pointer, .. } => Self::invalid(pointer, detail),
             Service::Changed => Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail),
             Service::Database(error) => error.into(),
