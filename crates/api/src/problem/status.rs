@@ -16,14 +16,15 @@ impl From<Service> for Problem {
             }
             Service::OutOfScope(permission) => Self::out_of_scope(permission, detail),
             Service::Archived => Self::new(StatusCode::CONFLICT, "archived", detail),
-            Service::ServiceAccount { pointer, .. } => Self::invalid(pointer, detail),
+            Service::ServiceAccount { pointer, .. } | Service::UnknownProject { pointer } => {
+                Self::invalid(pointer, detail)
+            }
             Service::OtherResource(..) => Self::invalid("/resource", detail),
             Service::StaleCredentials => Self::bad_credentials(detail),
             Service::LastAdministrator | Service::Anonymised(_) | Service::OwnsProjects { .. } => {
                 Self::new(StatusCode::CONFLICT, "conflict", detail)
             }
             Service::WrongCode => Self::invalid("/code", detail),
-            Service::UnknownProject { pointer } => Self::invalid(pointer, detail),
             Service::UnknownUser { pointer, .. } => Self::invalid(pointer, detail),
             Service::Changed => Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail),
             Service::Database(error) => error.into(),
