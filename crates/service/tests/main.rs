@@ -1,0 +1,15 @@
+//! What can be done in the laboratory, and by whom, on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod access;
+mod entering;
+mod errors;
+mod in_a_project;
+mod members;
+mod projects;
+mod resets;
+mod service_accounts;
+mod support;
+mod tokens;
+mod users;
+mod verbs;
