@@ -32,7 +32,8 @@ fn an_unknown_person_sees_nothing_and_the_machines_owner_all() {
 #[test]
 fn a_request_id_is_one_short_word() {
     for text in ["7f3c-91", "a/b:c+d=e._", &"x".repeat(128)] {
-        assert_eq!(text.parse::<RequestId>().unwrap().to_string(), text);
+        let id = text.parse::<RequestId>().unwrap();
+        assert_eq!((id.as_str(), id.to_string()), (text, text.to_owned()));
     }
     for text in ["", "two words", "a\r\nb", "\u{e9}", "a\"b", &"x".repeat(129)] {
         assert_eq!(text.parse::<RequestId>(), Err(Invalid::NotARequestId), "{text:?}");

@@ -10,6 +10,9 @@ fn a_page_and_its_length_begin_at_one() {
     }
     assert_eq!(Page::numbered(i64::MAX, 2), Err(Invalid::NotAPage));
     assert_eq!(Page::after(0, 0), Err(Invalid::NotAPage));
+    for page in [Page::numbered(1, 1), Page::after(0, 1)] {
+        assert_eq!(page.map(|page| (page.offset(), page.limit())), Ok((0, 1)));
+    }
 }
 
 #[test]
@@ -32,11 +35,14 @@ proptest! {
         let page = Page::numbered(number, items).unwrap();
         let next = Page::numbered(number + 1, items).unwrap();
         prop_assert_eq!(page.offset() + page.limit(), next.offset());
+        prop_assert_eq!((page.after_id(), page.is_counted()), (0, true));
     }
 
     #[test]
     fn a_place_needs_no_offset(id in any::<i64>(), limit in 1..i64::MAX) {
         let page = Page::after(id, limit).unwrap();
         prop_assert_eq!((page.offset(), page.limit()), (0, limit.min(Page::MOST)));
+        prop_assert_eq!(page.after_id(), id);
+        prop_assert!(!page.is_counted(), "that is what makes it quick on a long list");
     }
 }

@@ -147,6 +147,18 @@ fn a_role_that_may_not_is_named_and_nothing_is_said_of_the_archive() {
 }
 
 #[test]
+fn a_person_who_may_is_named_by_what_lets_them() {
+    let said = |administrator, target| {
+        let decision = standing(administrator).decide(Permission::ChangeEmail, target);
+        decision.steps.last().unwrap().to_string()
+    };
+    let (own, other) = (Target::Account { own: true }, Target::Account { own: false });
+    assert_eq!(said(false, own), "yes: the person themselves may change the email");
+    assert_eq!(said(true, other), "yes: an administrator may change the email");
+    assert_eq!(said(false, other), "no: a user may not change the email");
+}
+
+#[test]
 fn whoever_cannot_log_in_may_nothing() {
     for status in [UserStatus::Pending, UserStatus::Disabled] {
         let root = Standing { status, ..standing(true) };
