@@ -21,12 +21,19 @@ cargo llvm-cov --version 2>/dev/null | grep --quiet --fixed-strings "$version" |
     # Not optimised: it only calls cargo, and is built in half the time.
     cargo install --debug --locked --version "$version" cargo-llvm-cov
 
-# The server that is built with the tests, and counts; the kit would build another.
-export OMICRON_SERVER_BINARY=${CARGO_TARGET_DIR:-$PWD/target}/llvm-cov-target/debug/omicron-server
+# Apart from all else: what is built here counts what it does.
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}/coverage
+eval "$(cargo llvm-cov show-env --sh)"
+# The server that is built with the tests; the kit would build another.
+export OMICRON_SERVER_BINARY=$CARGO_TARGET_DIR/debug/omicron-server
+
+# The plain command, because it builds the examples as well, which some tests run.
+cargo llvm-cov clean --workspace
+cargo test --workspace --locked --no-fail-fast
 
 report=target/lcov.info
 mkdir -p target
-cargo llvm-cov --workspace --locked --no-fail-fast --lcov --output-path "$report"
+cargo llvm-cov report --lcov --output-path "$report"
 cargo llvm-cov report --summary-only
 
 # How many lines of a crate were reached, and how many there are.
