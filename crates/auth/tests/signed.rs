@@ -1,6 +1,6 @@
 //! Who has signed a request, on both databases.
 
-use crate::support::{Lab, Request, authenticator, issue, lab as fixture, noon};
+use crate::support::{Lab, Request, authenticator, block_on, issue, lab as fixture, noon};
 use chrono::TimeDelta;
 use omicron_auth::signature::BadSignature;
 use omicron_auth::{Caller, Error};
@@ -189,24 +189,5 @@ on_both! {
         let authenticate = || block_on(lab.authenticator.authenticate_signed(&engine, &request));
         assert_eq!(authenticate().unwrap().user, lab.ann);
         refused(authenticate(), &BadSignature::Replayed);
-    }
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    use std::sync::Arc;
-    use std::task::{Context, Poll, Wake, Waker};
-    struct Unpark(std::thread::Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let mut future = std::pin::pin!(future);
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            return value;
-        }
-        std::thread::park();
     }
 }

@@ -7,6 +7,7 @@ use omicron_persistence::{Database, Options, tokens, users};
 use omicron_tests::{Backend, TestDatabase};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 
 /// What the server's tokens depend on.
 pub const SECRET: &str = "the same secret on every server of the lab";
@@ -164,5 +165,23 @@ impl Request {
 
     pub fn header(&self, name: &str) -> &str {
         &self.headers.iter().find(|(other, _)| other == name).unwrap().1
+    }
+}
+
+/// Waits for a future on this thread: nothing here needs a runtime.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(std::thread::Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let mut future = std::pin::pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return value;
+        }
+        std::thread::park();
     }
 }
