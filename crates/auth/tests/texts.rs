@@ -75,6 +75,20 @@ fn a_tokens_hash_depends_on_the_servers_secret() {
 }
 
 #[test]
+fn requests_have_the_same_digest_if_they_are_the_same() {
+    let authenticator = crate::support::authenticator();
+    let digest = authenticator.digest("POST", "/api/v1/projects", b"{}");
+    assert_eq!(authenticator.digest("POST", "/api/v1/projects", b"{}"), digest);
+    for (method, target, body) in [
+        ("PUT", "/api/v1/projects", "{}"),
+        ("POST", "/api/v1/projects?", "{}"),
+        ("POST", "/api/v1/projects{", "}"),
+    ] {
+        assert_ne!(authenticator.digest(method, target, body.as_bytes()), digest);
+    }
+}
+
+#[test]
 fn a_secret_has_thirty_two_characters() {
     for (text, good) in [("a".repeat(32), true), ("a".repeat(31), false), ("é".repeat(31), false)]
     {
