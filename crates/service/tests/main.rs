@@ -7,6 +7,7 @@ mod errors;
 mod in_a_project;
 mod members;
 mod projects;
+mod registration;
 mod resets;
 mod service_accounts;
 mod support;

@@ -1,6 +1,6 @@
 //! Links with which people set a new password.
 
-use crate::support::{Lab, assert_refused, grant, id_of, lab as fixture, noon};
+use crate::support::{Lab, assert_refused, at_once, grant, id_of, lab as fixture, noon};
 use chrono::TimeDelta;
 use omicron_auth::Caller;
 use omicron_domain::{Permission, Timestamp, User, UserId};
@@ -67,6 +67,18 @@ on_both! {
         assert_refused!(lab.owner_of(1), Error::WrongCode);
         assert_eq!(lab.stored_hash(&ann), "$2b$04$new");
         assert_eq!(lab.owner_of(2).unwrap(), bob.user);
+    }
+
+    fn of_many_who_use_a_code_at_once_one_succeeds(lab: &Lab) {
+        let (ann, root) = (lab.person("ann"), lab.administrator("root"));
+        for code in 1..=5 {
+            lab.link(&root, &id_of(&ann), code).unwrap();
+            let outcomes = at_once(|| lab.spend(code, "$2b$04$new"));
+            assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+            for outcome in outcomes.into_iter().filter(Result::is_err) {
+                assert_refused!(outcome, Error::WrongCode);
+            }
+        }
     }
 
     fn a_code_is_good_for_a_day(lab: &Lab) {

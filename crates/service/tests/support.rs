@@ -16,7 +16,7 @@ use omicron_tests::{Backend, TestDatabase};
 use std::cell::RefCell;
 use std::fmt::Debug;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 
 /// A laboratory of a test's own, with a clock that stands still.
 pub struct Lab {
@@ -75,6 +75,19 @@ pub fn within(project: ProjectId) -> Grant {
 
 pub fn id_of(caller: &Caller) -> Who {
     Who::Id(caller.user.id)
+}
+
+/// What comes of the same thing when four do it at the same time.
+pub fn at_once<T: Send>(work: impl Fn() -> T + Sync) -> Vec<T> {
+    let together = Barrier::new(4);
+    std::thread::scope(|scope| {
+        let begin = || {
+            together.wait();
+            work()
+        };
+        let threads = [(); 4].map(|()| scope.spawn(begin));
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 impl Lab {

@@ -1,11 +1,15 @@
 //! People: how they come, and what becomes of them.
 
-use crate::support::{Lab, assert_refused, grant, id_of, lab as fixture, new_user, parsed};
+use crate::support::{
+    Lab, assert_refused, at_once, grant, id_of, lab as fixture, new_user, parsed,
+};
 use omicron_auth::Caller;
-use omicron_domain::{NewUser, Page, Permission, Reference, User, UserFilter, UserId, UserStatus};
-use omicron_persistence::{Error as Database, users as stored};
+use omicron_domain::{
+    NewUser, Page, Permission, Reference, User, UserFilter, UserId, UserStatus, UserWithProjects,
+};
+use omicron_persistence::users as stored;
+use omicron_service::Error;
 use omicron_service::users::{self, Who};
-use omicron_service::{Error, Registration};
 use omicron_tests::on_both;
 
 impl Lab {
@@ -19,56 +23,13 @@ impl Lab {
 }
 
 on_both! {
-    fn the_mode_says_who_registers(lab: &Lab) {
-        use Registration::{Approval, Closed, Open};
-        let (ann, root) = (lab.person("ann"), lab.administrator("root"));
-        let reads = lab.with_token(&root, 1, grant("read"));
-        let admins = lab.with_token(&root, 2, grant("admin"));
-        let (active, pending) = (Some(UserStatus::Active), Some(UserStatus::Pending));
-        let expected = [
-            (Open, [active, active, active, active, active]),
-            (Approval, [pending, pending, pending, active, active]),
-            (Closed, [None, None, None, active, active]),
-        ];
-        for (mode, outcomes) in expected {
-            let callers = [None, Some(&ann), Some(&reads), Some(&admins), Some(&root)];
-            for (by, status) in callers.into_iter().zip(outcomes) {
-                let actor = by.unwrap_or(&ann);
-                let made = lab.attempt(actor, |tx| {
-                    users::register(tx, mode, by, &NewUser { approved: false, ..new_user("new") })
-                });
-                let admitted = users::admit(mode, by);
-                if let Some(status) = status {
-                    assert_eq!(made.unwrap().status, status, "{mode}, {by:?}");
-                    admitted.unwrap();
-                } else {
-                    assert_refused!(made, Error::RegistrationClosed);
-                    assert_refused!(admitted, Error::RegistrationClosed);
-                }
-            }
-        }
-    }
-
-    fn nobody_registers_as_an_administrator(lab: &Lab) {
-        let root = lab.administrator("root");
-        let wish = NewUser { administrator: true, approved: true, ..new_user("ann") };
-        for by in [None, Some(&root)] {
-            let made = lab.attempt(&root, |tx| users::register(tx, Registration::Open, by, &wish));
-            assert!(!made.unwrap().administrator);
-        }
-        let asked = lab.write(&root, |tx| users::register(tx, Registration::Approval, None, &wish));
-        assert_eq!(asked.unwrap().status, UserStatus::Pending, "whatever was wished for");
-        let again = lab.write(&root, |tx| users::register(tx, Registration::Open, None, &wish));
-        assert_refused!(again, Error::Database(Database::UsernameTaken));
-    }
-
     fn only_administrators_ask_for_people_by_status(lab: &Lab) {
         let (ann, root) = (lab.person("ann"), lab.administrator("root"));
         lab.waiting("bob");
         let list = |by: &Caller, status| {
             let filter = UserFilter { status, ..UserFilter::default() };
             let list = lab.read(by, |view| users::list(view, by, &filter, Page::default()));
-            let names = |user: omicron_domain::UserWithProjects| user.user.username.to_string();
+            let names = |user: UserWithProjects| user.user.username.to_string();
             list.map(|list| list.items.into_iter().map(names).collect::<Vec<_>>())
         };
         assert_eq!(list(&ann, None).unwrap(), ["ann", "root", "bob"]);
@@ -203,6 +164,23 @@ on_both! {
             users::change_email(tx, &ann, &id_of(&ann), &email, &|it| *it == before)
         });
         seen.unwrap();
+    }
+
+    fn of_many_who_change_the_same_state_at_once_one_succeeds(lab: &Lab) {
+        let ann = lab.person("ann");
+        let who = id_of(&ann);
+        for number in 0..5 {
+            let before = lab.read(&ann, |view| users::find(view, &who)).unwrap();
+            let email = parsed(&format!("{number}@example.org"));
+            let outcomes = at_once(|| {
+                let seen = |it: &UserWithProjects| *it == before;
+                lab.write(&ann, |tx| users::change_email(tx, &ann, &who, &email, &seen))
+            });
+            assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+            for outcome in outcomes.into_iter().filter(Result::is_err) {
+                assert_refused!(outcome, Error::Changed);
+            }
+        }
     }
 
     fn a_password_is_its_owners_matter_alone(lab: &Lab) {
