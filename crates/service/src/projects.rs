@@ -41,8 +41,7 @@ pub fn create(
         Some(name) if is_name_of(name, caller) => caller.user.id,
         Some(name) => {
             require(caller, Permission::CreateProjectsForOthers, Target::Laboratory)?;
-            let owner = person_named(tx, name)?.filter(|user| !user.service_account);
-            owner.ok_or_else(|| unknown("/owner".to_owned(), name))?.id
+            person(tx, name, "/owner")?.id
         }
     };
     let members = all_named(tx, &draft.members)?;
@@ -61,24 +60,28 @@ pub(crate) fn named(
     name: &str,
     pointer: &'static str,
 ) -> Result<User, Error> {
-    let nobody = || unknown(pointer.to_owned(), name);
-    let user = person_named(tx, name)?.ok_or_else(nobody)?;
-    if user.service_account {
-        return Err(Error::ServiceAccount { pointer, name: user.username });
+    let id = person(tx, name, pointer)?.id;
+    let held = users::hold(tx, &[id])?.pop();
+    let known = held.filter(|user| user.status != UserStatus::Anonymised);
+    known.ok_or_else(|| unknown(pointer.to_owned(), name))
+}
+
+/// The person whom a request names, who is no service account.
+fn person(tx: &mut Transaction<'_>, name: &str, pointer: &'static str) -> Result<User, Error> {
+    let found = match name.parse() {
+        Ok(name) => users::find(tx.view(), &Reference::Name(name))?,
+        Err(_) => None,
+    };
+    match found {
+        Some(user) if user.service_account => {
+            Err(Error::ServiceAccount { pointer, name: user.username })
+        }
+        found => found.ok_or_else(|| unknown(pointer.to_owned(), name)),
     }
-    let held = users::hold(tx, &[user.id])?.pop();
-    held.filter(|user| user.status != UserStatus::Anonymised).ok_or_else(nobody)
 }
 
 pub(crate) fn unknown(pointer: String, name: &str) -> Error {
     Error::UnknownUser { pointer, name: name.to_owned() }
-}
-
-fn person_named(tx: &mut Transaction<'_>, name: &str) -> Result<Option<User>, Error> {
-    match name.parse() {
-        Ok(name) => Ok(users::find(tx.view(), &Reference::Name(name))?),
-        Err(_) => Ok(None),
-    }
 }
 
 /// That the owner can log in, and that nobody has been made unknown: until this transaction ends.

@@ -146,7 +146,7 @@ pub const ADD_INSTRUMENT: Verb = Verb {
 };
 
 pub const ISSUE_TOKEN: Verb = Verb {
-    permission: Permission::ManageServiceAccounts,
+    permission: Permission::MakeServiceTokens,
     may: &["maintainer", "owner", "administrator"],
     scopes: &[], // takes a password
     deed: |tx, by, cast, which, _| {
