@@ -56,7 +56,8 @@ omicron() {
     (cd "$folder" && exec env --ignore-environment "${settings[@]}" "$server" "$@")
 }
 
-omicron serve >"$folder/log" 2>&1 &
+# Without the function, so that it is the server itself that is stopped in the end.
+(cd "$folder" && exec env --ignore-environment "${settings[@]}" "$server" serve) >"$folder/log" 2>&1 &
 pid=$!
 address=
 for _ in $(seq 300); do

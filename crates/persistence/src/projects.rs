@@ -47,8 +47,9 @@ impl ProjectRow {
     }
 }
 
+// Without defaults, PostgreSQL keeps the statement prepared.
 #[derive(Insertable)]
-#[diesel(table_name = projects)]
+#[diesel(table_name = projects, treat_none_as_default_value = false)]
 struct NewRow<'a> {
     name: &'a str,
     name_key: String,

@@ -37,6 +37,16 @@ impl MemberRow {
     }
 }
 
+// Without defaults, PostgreSQL keeps the statement prepared.
+#[derive(Insertable)]
+#[diesel(table_name = project_members, treat_none_as_default_value = false)]
+struct NewRow {
+    project_id: i64,
+    user_id: i64,
+    date_added: NaiveDateTime,
+    role: &'static str,
+}
+
 pub(super) fn insert_members(
     tx: &mut Transaction<'_>,
     project: ProjectId,
@@ -44,26 +54,31 @@ pub(super) fn insert_members(
     role: MemberRole,
 ) -> Result<(), Error> {
     let date_added = tx.now().naive_utc();
-    let row = |user: &UserId| {
-        (
-            project_members::project_id.eq(project.0),
-            project_members::user_id.eq(user.0),
-            project_members::date_added.eq(date_added),
-            project_members::role.eq(role.as_str()),
-        )
+    let row = |user: &UserId| NewRow {
+        project_id: project.0,
+        user_id: user.0,
+        date_added,
+        role: role.as_str(),
     };
     match tx.connection() {
-        // One statement each costs nothing here, and stays prepared.
+        // One statement each costs nothing here.
         AnyConnection::Sqlite(connection) => users.iter().try_for_each(|user| {
             diesel::insert_into(project_members::table)
                 .values(row(user))
                 .execute(connection)
                 .map(drop)
         }),
-        AnyConnection::Postgres(connection) => {
-            let rows: Vec<_> = users.iter().map(row).collect();
-            diesel::insert_into(project_members::table).values(rows).execute(connection).map(drop)
-        }
+        AnyConnection::Postgres(connection) => match users {
+            [user] => diesel::insert_into(project_members::table)
+                .values(row(user))
+                .execute(connection)
+                .map(drop),
+            // One round trip for all, whose statement is another for each number of them.
+            users => diesel::insert_into(project_members::table)
+                .values(users.iter().map(row).collect::<Vec<_>>())
+                .execute(connection)
+                .map(drop),
+        },
     }
     .or_taken(Error::AlreadyMember)
 }
