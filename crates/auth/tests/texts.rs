@@ -72,6 +72,8 @@ fn a_tokens_hash_depends_on_the_servers_secret() {
     assert_ne!(hash(&"a".repeat(32)), hash(&"b".repeat(32)));
     let made = [(); 2].map(|()| token.hash(&Secret::generate().unwrap()));
     assert_ne!(made[0], made[1]);
+    // HMAC-SHA-256 of the sixteen bytes. With another hash, no token would be good any more.
+    assert_eq!(hash(&"a".repeat(32))[..4], [0x8f, 0x43, 0xf0, 0x76]);
 }
 
 #[test]
