@@ -41,6 +41,7 @@ on_both! {
             (&root, None, None),
             (&reads, None, Some(Refusal::Grant)),
             (&reads, Some(id_of(&root)), Some(Refusal::Grant)),
+            (&reads, Some(Who::Name(parsed("ROOT"))), Some(Refusal::Grant)),
         ] {
             let answer = lab.ask(by, who.as_ref(), Permission::ManageUsers, &LABORATORY).unwrap();
             assert_eq!((&answer.roles[..], answer.decision.refusal()), (&roles[..], refusal));
@@ -141,6 +142,23 @@ on_both! {
         let limited = lab.with_token(&ann, 1, within(other));
         assert_refused!(lab.ask(&limited, None, read, &project(id)), Error::NotFound("project"));
         lab.ask(&limited, None, read, &project(other)).unwrap();
+    }
+
+    fn a_token_that_is_not_good_for_it_learns_that_and_no_more(lab: &Lab) {
+        let (ann, root) = (lab.person("ann"), lab.administrator("root"));
+        let id = lab.project("Alloys", &ann).project.id;
+        let reads = lab.with_token(&ann, 1, grant("read"));
+        for project in [project(id), project(ProjectId(404))] {
+            let answer = lab.ask(&reads, None, Permission::ChangeProject, &project).unwrap();
+            assert_eq!(answer.decision.refusal(), Some(Refusal::Grant));
+        }
+        for (number, grant) in (2..).zip([grant("ingest"), within(id)]) {
+            let weak = lab.with_token(&root, number, grant);
+            for who in [id_of(&ann), Who::Id(UserId(404)), Who::Nothing] {
+                let outcome = lab.ask(&weak, Some(&who), Permission::ReadProject, &project(id));
+                assert_refused!(outcome, Error::OutOfScope(Permission::ReadAccess));
+            }
+        }
     }
 
     fn those_who_see_a_project_see_who_sees_it(lab: &Lab) {

@@ -52,6 +52,9 @@ fn a_token_that_is_not_good_for_it_anywhere_is_stopped_at_once() {
     let limited = caller(false, Some(within(ProjectId(1))));
     let outcome = enter(&limited, Permission::CreateProjects);
     assert_refused!(outcome, Error::OutOfScope(Permission::CreateProjects));
+    let outcome = enter(&limited, Permission::ChangeEmail);
+    assert_refused!(outcome, Error::OutOfScope(Permission::ChangeEmail));
+    enter(&writes, Permission::ChangeEmail).unwrap();
     enter(&limited, Permission::DeleteProject).unwrap();
     enter(&limited, Permission::ExplainAccess).unwrap();
 }

@@ -78,7 +78,8 @@ on_both! {
 
     fn only_a_person_who_is_there_joins(lab: &Lab) {
         let (id, ann, ..) = three(lab);
-        for name in ["nobody", "", "3"] {
+        let gone = lab.anonymised("gone").username.to_string();
+        for name in ["nobody", "", "3", &gone] {
             assert_refused!(lab.add(&ann, id, name), Error::UnknownUser { pointer, name: it }
                 if pointer == "/username" && it == name);
         }

@@ -72,6 +72,26 @@ on_both! {
         assert_refused!(outcome, Error::UnknownUser { pointer, .. } if pointer == "/members/0");
     }
 
+    fn a_project_belongs_to_someone_who_can_look_after_it(lab: &Lab) {
+        let (ann, bob, root) = (lab.person("ann"), lab.person("bob"), lab.administrator("root"));
+        lab.someone(&NewUser { approved: false, ..new_user("waits") });
+        let gone = lab.anonymised("gone").username.to_string();
+        for name in ["waits", &gone] {
+            let outcome = lab.begin(&root, &draft(Some(name), &[]));
+            assert_refused!(outcome, Error::UnknownUser { pointer, name: it }
+                if pointer == "/owner" && it == name);
+        }
+        // Who waits, or is switched off, is a member as before; who is gone for good is nobody.
+        lab.begin(&root, &draft(None, &["waits", "bob"])).unwrap();
+        let outcome = lab.begin(&root, &draft(None, &["waits", "bob", &gone]));
+        assert_refused!(outcome, Error::UnknownUser { pointer, name }
+            if pointer == "/members/2" && name == gone);
+        // Nor to someone who was switched off a moment ago.
+        lab.prepare(|tx| omicron_persistence::users::set_disabled(tx, ann.user.id, true));
+        assert_refused!(lab.begin(&ann, &draft(None, &[])), Error::StaleCredentials);
+        lab.begin(&bob, &draft(None, &["ann"])).unwrap();
+    }
+
     fn not_everyone_begins_a_project(lab: &Lab) {
         let ann = lab.person("ann");
         let project = lab.project("Steels", &ann).project.id;

@@ -102,6 +102,7 @@ on_both! {
         let last = lab.write_alone(&root, |tx| users::anonymise(tx, &root, &id_of(&root)));
         assert_refused!(last, Error::LastAdministrator);
         assert_eq!(lab.status(root.user.id), UserStatus::Active);
+        assert_eq!(lab.switch(&root, &id_of(&root), false).unwrap(), root.user, "on already");
         // It is not about those who are none, nor about one who can't log in.
         for other in [&ann, &waits] {
             lab.switch(&root, &id_of(other), true).unwrap();
