@@ -22,6 +22,7 @@ mod passwords;
 mod problems;
 mod projects;
 mod protocol;
+mod proxies;
 mod races;
 mod registration;
 mod resets;

@@ -1,7 +1,7 @@
 //! Requests that two servers could read in two ways: never more than one answer, and the connection
 //! ends.
 
-use crate::{Lab, fixture};
+use crate::fixture;
 use omicron_tests::Backend;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -11,8 +11,7 @@ use std::time::Duration;
 const HIDDEN: &str = "GET /healthz?hidden HTTP/1.1\r\nHost: x\r\n\r\n";
 
 /// The statuses of all answers to what is sent on one connection.
-fn statuses(lab: &Lab, request: &str) -> Vec<u16> {
-    let address = lab.server.base_url().trim_start_matches("http://");
+pub fn statuses(address: &str, request: &str) -> Vec<u16> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     let _ = stream.write_all(request.as_bytes());
@@ -24,12 +23,11 @@ fn statuses(lab: &Lab, request: &str) -> Vec<u16> {
     lines.map(Result::unwrap).collect()
 }
 
-#[test]
-fn a_request_that_can_be_read_in_two_ways_has_no_second_one_in_it() {
-    let lab = fixture(Backend::Sqlite);
+/// Each with what can be read in two ways.
+pub fn ambiguous() -> Vec<(&'static str, String)> {
     let post = "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
     let length = HIDDEN.len();
-    for (what, request) in [
+    vec![
         (
             "CL and TE",
             format!(
@@ -72,8 +70,15 @@ fn a_request_that_can_be_read_in_two_ways_has_no_second_one_in_it() {
             "a bad chunk",
             format!("{post}Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n{HIDDEN}"),
         ),
-    ] {
-        let answers = statuses(&lab, &request);
+    ]
+}
+
+#[test]
+fn a_request_that_can_be_read_in_two_ways_has_no_second_one_in_it() {
+    let lab = fixture(Backend::Sqlite);
+    let address = lab.server.base_url().trim_start_matches("http://");
+    for (what, request) in ambiguous() {
+        let answers = statuses(address, &request);
         println!("{what}: {answers:?}");
         assert!(answers.len() <= 1, "{what}: {answers:?}");
         assert!(answers.iter().all(|status| (400..500).contains(status)), "{what}: {answers:?}");
