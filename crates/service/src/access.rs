@@ -1,7 +1,7 @@
 //! Who may do what, and why.
 
 use crate::projects::Which;
-use crate::users::{Who, existing};
+use crate::users::{Who, existing, is_oneself};
 use crate::{Error, enter, require, users::account};
 use omicron_auth::Caller;
 use omicron_domain::{
@@ -65,14 +65,6 @@ pub fn explain(
     may_ask(view, caller, &user, resource)?;
     let target = target(view, &user, resource)?;
     Ok(answer(user, None, permission, target))
-}
-
-fn is_oneself(caller: &Caller, who: &Who) -> bool {
-    match who {
-        Who::Id(id) => *id == caller.user.id,
-        Who::Name(name) => name.key() == caller.user.username.key(),
-        Who::Nothing => false,
-    }
 }
 
 fn answer(user: User, grant: Option<Grant>, permission: Permission, target: Target) -> Explanation {

@@ -1,6 +1,6 @@
 //! What can be done with tokens.
 
-use crate::users::{Who, existing};
+use crate::users::{Who, existing, is_oneself};
 use crate::{Error, require, service_accounts};
 use chrono::TimeDelta;
 use omicron_auth::Caller;
@@ -140,9 +140,11 @@ fn may_revoke(
 
 fn revoke_all(tx: &mut Transaction<'_>, caller: &Caller, name: &str) -> Result<(), Error> {
     let who = name.parse::<Username>().map_or(Who::Nothing, Reference::Name);
-    let own = who == Who::Name(caller.user.username.clone())
-        || matches!(&who, Who::Name(name) if name.key() == caller.user.username.key());
-    let permission = if own { Permission::RevokeTokens } else { Permission::RevokeAnyToken };
+    let permission = if is_oneself(caller, &who) {
+        Permission::RevokeTokens
+    } else {
+        Permission::RevokeAnyToken
+    };
     // Nobody learns from a refusal who is there.
     require(caller, permission, Target::Laboratory)?;
     let user = existing(tx.view(), &who)?;

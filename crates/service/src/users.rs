@@ -199,6 +199,15 @@ pub(crate) fn account(caller: &Caller, id: UserId) -> Target {
     Target::Account { own: caller.user.id == id }
 }
 
+/// Whether a request names its own caller.
+pub(crate) fn is_oneself(caller: &Caller, who: &Who) -> bool {
+    match who {
+        Who::Id(id) => *id == caller.user.id,
+        Who::Name(name) => name.key() == caller.user.username.key(),
+        Who::Nothing => false,
+    }
+}
+
 /// A person of whom something may still change.
 pub(crate) fn known(view: &mut View<'_>, who: &Who) -> Result<User, Error> {
     let user = existing(view, who)?;
