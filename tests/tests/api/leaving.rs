@@ -54,7 +54,11 @@ on_both! {
             std::thread::scope(|scope| {
                 let racers = [
                     scope.spawn(|| lab.root().delete(&format!("/api/v1/users/{id}")).status),
-                    scope.spawn(|| leaver.post("/api/v1/projects", &project(&format!("p{round}"))).status),
+                    // In every other round only: whoever is quick to own a project stays.
+                    scope.spawn(|| match round % 2 {
+                        0 => leaver.post("/api/v1/projects", &project(&format!("p{round}"))).status,
+                        _ => leaver.get("/api/v1/projects").status,
+                    }),
                     scope.spawn(|| bob.post("/api/v1/projects/Alloys/members", &json!({"username": name})).status),
                     scope.spawn(|| leaver.post("/api/v1/tokens", &json!({})).status),
                     scope.spawn(|| bob.post("/api/v1/projects", &json!({"name": format!("q{round}"), "description": "", "members": [name]})).status),
