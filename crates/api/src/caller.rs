@@ -1,6 +1,7 @@
 //! Callers in handlers' signatures: a route can't be written without saying who may use it.
 
 use crate::client;
+use crate::once::{Once, respond};
 use crate::origin;
 use crate::problem::Problem;
 use crate::rate;
@@ -8,10 +9,11 @@ use crate::signed;
 use crate::state::State;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 use omicron_auth::Credentials;
 use omicron_domain::{Actor, Grant, Permission, RequestId, Viewer};
+use omicron_persistence::idempotency::Answer;
 use omicron_persistence::{Transaction, View};
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -73,6 +75,23 @@ impl<P> Caller<P> {
     ) -> Result<T, Problem> {
         let (actor, person) = (self.actor(), self.person);
         Ok(state.engine.write(actor, move |tx| work(tx, &person)).await?)
+    }
+
+    /// As [`Caller::write`], once for each key: what was answered before is answered again.
+    pub(crate) async fn write_once(
+        self,
+        state: &State,
+        once: Once,
+        work: impl Fn(
+            &mut Transaction<'_>,
+            &omicron_auth::Caller,
+        ) -> Result<Answer, omicron_service::Error>
+        + Send
+        + 'static,
+    ) -> Result<HttpResponse, Problem> {
+        let (actor, person) = (self.actor(), self.person);
+        let work = once.around(move |tx: &mut Transaction<'_>| work(tx, &person));
+        respond(state.engine.write(actor, work).await?)
     }
 
     /// Reads what the caller may see.

@@ -1,5 +1,6 @@
 //! What can be done with projects.
 
+use crate::users::{Who, is_oneself};
 use crate::{Error, Unchanged, require, service_accounts};
 use omicron_auth::Caller;
 use omicron_domain::{
@@ -51,7 +52,7 @@ pub fn create(
 }
 
 fn is_name_of(name: &str, caller: &Caller) -> bool {
-    name.parse::<Username>().is_ok_and(|name| name.key() == caller.user.username.key())
+    name.parse().is_ok_and(|name| is_oneself(caller, &Who::Name(name)))
 }
 
 /// The person whom a request names, as they are until this transaction ends.

@@ -98,8 +98,7 @@ pub fn switch(tx: &mut Transaction<'_>, who: &Who, disabled: bool) -> Result<Use
     let user = known(tx.view(), who)?;
     not_the_last(tx, &user, disabled)?;
     // What they are now, whatever others have done meanwhile.
-    let (user, _) = users::reserve(tx, user.id)?;
-    let user = known(tx.view(), &Who::Id(user.id))?;
+    let user = not_unknown(users::reserve(tx, user.id)?.0)?;
     if (user.status == UserStatus::Disabled) == disabled {
         return Ok(user);
     }
@@ -210,11 +209,14 @@ pub(crate) fn is_oneself(caller: &Caller, who: &Who) -> bool {
 
 /// A person of whom something may still change.
 pub(crate) fn known(view: &mut View<'_>, who: &Who) -> Result<User, Error> {
-    let user = existing(view, who)?;
-    if user.status == UserStatus::Anonymised {
-        return Err(Error::Anonymised(user.username));
+    not_unknown(existing(view, who)?)
+}
+
+fn not_unknown(user: User) -> Result<User, Error> {
+    match user.status {
+        UserStatus::Anonymised => Err(Error::Anonymised(user.username)),
+        _ => Ok(user),
     }
-    Ok(user)
 }
 
 pub(crate) fn existing(view: &mut View<'_>, who: &Who) -> Result<User, Error> {

@@ -3,6 +3,7 @@
 use super::Problem;
 use actix_web::http::StatusCode;
 use omicron_auth::Error as Auth;
+use omicron_domain::Refusal;
 use omicron_persistence::Error as Database;
 use omicron_service::Error as Service;
 
@@ -29,6 +30,17 @@ impl From<Service> for Problem {
             Service::Changed => Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail),
             Service::Database(error) => error.into(),
             other => Self::internal(other),
+        }
+    }
+}
+
+impl Problem {
+    /// What someone gets who may not do a thing, as the errors in this file say it.
+    pub(crate) fn status_of(refusal: Refusal) -> StatusCode {
+        match refusal {
+            Refusal::Status | Refusal::Grant | Refusal::Role => StatusCode::FORBIDDEN,
+            Refusal::Unseen => StatusCode::NOT_FOUND,
+            Refusal::Archived => StatusCode::CONFLICT,
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::body::{Body, Document};
 use crate::caller::{AnonymiseUser, Caller, ChangeEmail, ChangePassword, ManageUsers};
 use crate::client;
 use crate::etag::{Conditions, tagged};
-use crate::once::{Post, respond, shown};
+use crate::once::{Post, shown};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{AccountView, UserDetailsView};
@@ -15,7 +15,6 @@ use actix_web::{HttpRequest, HttpResponse, delete, patch, post, put};
 use omicron_auth::{InvalidPassword, Password};
 use omicron_domain::{EmailAddress, UserWithProjects};
 use omicron_persistence::{Transaction, View};
-use omicron_service::Error;
 use omicron_service::users::{self, Who};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -145,10 +144,8 @@ async fn anonymise(
     path: Path<String>,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let (who, actor) = (who(&path), caller.actor());
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| users::anonymise(tx, &caller, &who);
-    let user = state.engine.write(actor, work).await?;
+    let who = who(&path);
+    let user = caller.write(&state, move |tx, caller| users::anonymise(tx, caller, &who)).await?;
     state.authenticator.forget();
     state.purge().await;
     Ok(HttpResponse::Ok().json(AccountView::from(user)))
@@ -168,13 +165,12 @@ async fn approve(
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let once = post.read_nothing(&state).await?;
-    let (who, actor) = (who(&path), caller.actor());
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| {
-        let user = users::approve(tx, &caller, &who)?;
-        Ok::<_, Error>(shown(StatusCode::OK, &AccountView::from(user))?)
+    let who = who(&path);
+    let work = move |tx: &mut Transaction<'_>, caller: &_| {
+        let user = users::approve(tx, caller, &who)?;
+        Ok(shown(StatusCode::OK, &AccountView::from(user))?)
     };
-    respond(state.engine.write(actor, once.around(work)).await?)
+    caller.write_once(&state, once, work).await
 }
 
 /// Switches a user off, and ends all their tokens.
@@ -216,10 +212,10 @@ async fn switch(
     state: &State,
     disabled: bool,
 ) -> Result<HttpResponse, Problem> {
-    let (who, actor) = (who(path), caller.actor());
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| users::set_disabled(tx, &caller, &who, disabled);
-    let user = state.engine.write(actor, work).await?;
+    let who = who(path);
+    let work =
+        move |tx: &mut Transaction<'_>, caller: &_| users::set_disabled(tx, caller, &who, disabled);
+    let user = caller.write(state, work).await?;
     state.authenticator.forget();
     Ok(HttpResponse::Ok().json(AccountView::from(user)))
 }

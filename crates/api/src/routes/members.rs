@@ -7,7 +7,7 @@ use crate::body::{Body, Document};
 use crate::caller::{Caller, HandOverProject, LeaveProject, ManageMembers, ReadProject};
 use crate::etag::{Conditions, tagged};
 use crate::listing::{self, Paging};
-use crate::once::{Post, respond, shown_with_tag};
+use crate::once::{Post, shown_with_tag};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{MemberView, MembersView, ProjectDetailsView};
@@ -16,7 +16,7 @@ use actix_web::web::{Path, Query};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use omicron_domain::{Member, MemberRole, UnknownRole};
 use omicron_persistence::{Transaction, View};
-use omicron_service::{Error, members};
+use omicron_service::members;
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -103,15 +103,12 @@ async fn add(
 ) -> Result<HttpResponse, Problem> {
     let (body, once) = post.read::<NewMemberBody>(&state).await?;
     let (which, role) = (which(&path), role(body.role.as_deref())?);
-    let actor = caller.actor();
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| {
+    let work = move |tx: &mut Transaction<'_>, caller: &_| {
         let (member, unchanged) = ((body.username.as_str(), role), unchanged(&conditions));
-        let project = members::add(tx, &caller, &which, member, &unchanged)?;
-        let shown = shown_with_tag(StatusCode::CREATED, &ProjectDetailsView::from(project))?;
-        Ok::<_, Error>(shown)
+        let project = members::add(tx, caller, &which, member, &unchanged)?;
+        Ok(shown_with_tag(StatusCode::CREATED, &ProjectDetailsView::from(project))?)
     };
-    respond(state.engine.write(actor, once.around(work)).await?)
+    caller.write_once(&state, once, work).await
 }
 
 /// Makes a member something else (RFC 7396): for the project's owner and maintainers.

@@ -6,7 +6,7 @@ use crate::caller::{
 };
 use crate::etag::{Conditions, tagged};
 use crate::listing::{self, Paging};
-use crate::once::{Post, respond, shown_with_tag};
+use crate::once::{Post, shown_with_tag};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{DeletedView, ProjectDetailsView, ProjectView, ProjectsView};
@@ -16,7 +16,6 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use omicron_domain::{Project, ProjectDetails};
 use omicron_persistence::idempotency::Answer;
 use omicron_persistence::{Transaction, View};
-use omicron_service::Error;
 use omicron_service::projects::{self, Which};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -55,15 +54,14 @@ async fn create(
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let (body, once) = post.read::<NewProjectBody>(&state).await?;
-    let (draft, actor) = (body.draft()?, caller.actor());
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| {
-        let project = projects::create(tx, &caller, &draft)?;
+    let draft = body.draft()?;
+    let work = move |tx: &mut Transaction<'_>, caller: &_| {
+        let project = projects::create(tx, caller, &draft)?;
         let location = Some(format!("{}/projects/{}", super::PREFIX, project.project.id));
         let shown = shown_with_tag(StatusCode::CREATED, &ProjectDetailsView::from(project))?;
-        Ok::<_, Error>(Answer { location, ..shown })
+        Ok(Answer { location, ..shown })
     };
-    respond(state.engine.write(actor, once.around(work)).await?)
+    caller.write_once(&state, once, work).await
 }
 
 /// Lists the projects that the caller may see, by id.

@@ -6,7 +6,7 @@ use super::tokens::{issued, name, scopes, seconds};
 use super::users::who;
 use crate::body::{Body, Document};
 use crate::caller::{Caller, MakeServiceTokens, ManageServiceAccounts, ReadProject};
-use crate::once::{Post, respond, shown};
+use crate::once::{Post, shown};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{AccountView, NewTokenView, ServiceAccountsView, TokenView, TokensView};
@@ -17,7 +17,6 @@ use omicron_auth::TokenText;
 use omicron_domain::Username;
 use omicron_persistence::Transaction;
 use omicron_persistence::idempotency::Answer;
-use omicron_service::Error;
 use omicron_service::service_accounts::{self, Draft};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -78,15 +77,14 @@ async fn create(
 ) -> Result<HttpResponse, Problem> {
     let (body, once) = post.read::<NewServiceAccountBody>(&state).await?;
     let username: Username = body.username.parse().map_err(Problem::of_field("/username"))?;
-    let (which, role, actor) = (which(&path), role(body.role.as_deref())?, caller.actor());
-    let caller = caller.into_inner();
-    let work = move |tx: &mut Transaction<'_>| {
-        let account = service_accounts::create(tx, &caller, &which, &username, role)?;
+    let (which, role) = (which(&path), role(body.role.as_deref())?);
+    let work = move |tx: &mut Transaction<'_>, caller: &_| {
+        let account = service_accounts::create(tx, caller, &which, &username, role)?;
         let location = Some(format!("{}/users/{}", super::PREFIX, account.id));
         let shown = shown(StatusCode::CREATED, &AccountView::from(account))?;
-        Ok::<_, Error>(Answer { location, ..shown })
+        Ok(Answer { location, ..shown })
     };
-    respond(state.engine.write(actor, once.around(work)).await?)
+    caller.write_once(&state, once, work).await
 }
 
 /// Lists the service accounts of a project, by id. To remove one, remove it from the members.

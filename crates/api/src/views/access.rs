@@ -1,7 +1,8 @@
 //! Who may do what, as clients are shown it.
 
 use super::{ProjectView, UserView};
-use omicron_domain::{Decision, Project, ProjectRole, Refusal, Role, Step, UserSummary};
+use crate::problem::Problem;
+use omicron_domain::{Project, ProjectRole, Refusal, Role, Step, UserSummary};
 use omicron_service::access::Explanation;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -54,19 +55,11 @@ impl ExplanationView {
             user: user.summary().into(),
             action,
             allowed: decision.refusal().is_none(),
-            status: status(&decision),
+            status: decision.refusal().map(|refusal| Problem::status_of(refusal).as_u16()),
             roles: roles.into_iter().map(Role::as_str).collect(),
             rules: decision.steps.into_iter().map(RuleView::from).collect(),
         }
     }
-}
-
-fn status(decision: &Decision) -> Option<u16> {
-    decision.refusal().map(|refusal| match refusal {
-        Refusal::Status | Refusal::Grant | Refusal::Role => 403,
-        Refusal::Unseen => 404,
-        Refusal::Archived => 409,
-    })
 }
 
 /// Someone who can see a project.
