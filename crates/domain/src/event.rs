@@ -1,6 +1,6 @@
 //! What the journal says happened.
 
-use crate::{ProjectId, TokenId, UserId};
+use crate::{CommentId, ProjectId, RecordId, RecordKind, TemplateId, TokenId, UserId};
 use std::fmt;
 
 macro_rules! actions {
@@ -74,6 +74,30 @@ actions! {
     ProjectArchived = "project.archived",
     /// A project was taken out again.
     ProjectRestored = "project.restored",
+    /// A record was begun.
+    RecordCreated = "record.created",
+    /// Something in a record changed.
+    RecordChanged = "record.changed",
+    /// A record was made again what it had been in an older version.
+    RecordReverted = "record.reverted",
+    /// A record was put into the trash.
+    RecordTrashed = "record.trashed",
+    /// A record was taken out of the trash.
+    RecordRestored = "record.restored",
+    /// Someone said something about a record.
+    CommentAdded = "comment.added",
+    /// Someone put differently what they had said.
+    CommentChanged = "comment.changed",
+    /// A comment was withdrawn.
+    CommentRemoved = "comment.removed",
+    /// A template was made.
+    TemplateCreated = "template.created",
+    /// A template changed: it has one more version.
+    TemplateChanged = "template.changed",
+    /// A template is no longer for new records.
+    TemplateRetired = "template.retired",
+    /// A template is for new records again.
+    TemplateRestored = "template.restored",
 }
 
 /// What something was done to.
@@ -91,6 +115,12 @@ pub enum Subject {
     Token(TokenId),
     /// A project.
     Project(ProjectId),
+    /// A record, which keeps its kind.
+    Record(RecordKind, RecordId),
+    /// A comment on a record.
+    Comment(CommentId),
+    /// A template.
+    Template(TemplateId),
     /// An event of the journal itself, by its number.
     Event(i64),
 }
@@ -101,6 +131,9 @@ impl fmt::Display for Subject {
             Self::User(id) => write!(f, "user:{id}"),
             Self::Token(id) => write!(f, "token:{id}"),
             Self::Project(id) => write!(f, "project:{id}"),
+            Self::Record(kind, id) => write!(f, "{kind}:{id}"),
+            Self::Comment(id) => write!(f, "comment:{id}"),
+            Self::Template(id) => write!(f, "template:{id}"),
             Self::Event(seq) => write!(f, "event:{seq}"),
         }
     }
@@ -121,5 +154,17 @@ impl From<TokenId> for Subject {
 impl From<ProjectId> for Subject {
     fn from(id: ProjectId) -> Self {
         Self::Project(id)
+    }
+}
+
+impl From<CommentId> for Subject {
+    fn from(id: CommentId) -> Self {
+        Self::Comment(id)
+    }
+}
+
+impl From<TemplateId> for Subject {
+    fn from(id: TemplateId) -> Self {
+        Self::Template(id)
     }
 }

@@ -50,3 +50,30 @@ id! {
     /// ```
     TokenId
 }
+
+id! {
+    /// The id of a record: an experiment, a sample, a protocol or an instrument.
+    ///
+    /// ```
+    /// assert_eq!(omicron_domain::RecordId(12).to_string(), "12");
+    /// ```
+    RecordId
+}
+
+id! {
+    /// The id of a template.
+    ///
+    /// ```
+    /// assert_eq!(omicron_domain::TemplateId::from(3).0, 3);
+    /// ```
+    TemplateId
+}
+
+id! {
+    /// The id of a comment on a record.
+    ///
+    /// ```
+    /// assert_ne!(omicron_domain::CommentId(1), omicron_domain::CommentId(2));
+    /// ```
+    CommentId
+}

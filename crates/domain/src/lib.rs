@@ -18,6 +18,8 @@
 //! | --- | --- |
 //! | who someone is | [`User`], [`UserStatus`], [`Username`], [`EmailAddress`] |
 //! | what they work on | [`Project`], [`ProjectDetails`], [`ProjectName`], [`Description`] |
+//! | what they make and find out | [`Record`], [`RecordKind`], [`Content`], [`Link`], [`Comment`] |
+//! | what records must look like | [`Template`], [`Lifecycle`] |
 //! | what they may do | [`Permission`], [`Role`] |
 //! | who is acting, and what they may see | [`Actor`], [`Credential`], [`RequestId`], [`Viewer`] |
 //! | what happened | [`Action`], [`Subject`] |
@@ -30,12 +32,16 @@ mod clock;
 mod event;
 mod id;
 mod invalid;
+mod lifecycle;
+mod link;
 mod name;
 mod page;
 mod permission;
 mod project;
+mod record;
 mod role;
 mod scope;
+mod template;
 mod text;
 mod token;
 mod user;
@@ -44,14 +50,24 @@ pub use access::{Decision, ProjectRole, Refusal, Standing, Step, Target};
 pub use actor::{Actor, Credential, RequestId, Viewer};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use event::{Action, Subject};
-pub use id::{ProjectId, TokenId, UserId};
+pub use id::{CommentId, ProjectId, RecordId, TemplateId, TokenId, UserId};
 pub use invalid::Invalid;
-pub use name::{Description, EmailAddress, ProjectName, Reference, TokenName, Username};
+pub use lifecycle::{BadLifecycle, Lifecycle, Move, MoveRefused};
+pub use link::{Link, Relation, UnknownRelation};
+pub use name::{
+    Body, CommentText, Description, EmailAddress, ProjectName, Reference, Status, Tag,
+    TemplateName, Title, TokenName, Username,
+};
 pub use page::{Listing, Page};
 pub use permission::{Needs, Permission, Place, UnknownPermission};
 pub use project::{Member, NewProject, Project, ProjectChange, ProjectDetails};
+pub use record::{
+    Comment, Content, Mark, Record, RecordFilter, RecordKind, RecordOrder, RecordPage, SortKey,
+    UnknownKind, UnknownOrder, Version,
+};
 pub use role::{MemberRole, Role, UnknownRole};
 pub use scope::{Grant, Scope, Scopes, UnknownScope};
+pub use template::{Template, TemplateDraft};
 pub use text::fold;
 pub use token::{NewToken, Token};
 pub use user::{

@@ -120,26 +120,95 @@ checked_text! {
     TokenName, |text| text::line(text, 64)
 }
 
+checked_text! {
+    /// What a record is called: 1 to 255 characters. Several records may have the same title.
+    ///
+    /// ```
+    /// assert!("Hardness of AlCu4, 3rd melt".parse::<omicron_domain::Title>().is_ok());
+    /// assert!("x".repeat(256).parse::<omicron_domain::Title>().is_err());
+    /// ```
+    Title, |text| text::line(text, 255)
+}
+
+checked_text! {
+    /// What someone writes about a record, as Markdown: at most 200 000 characters.
+    ///
+    /// ```
+    /// assert!("# Result\n\n*hard*".parse::<omicron_domain::Body>().is_ok());
+    /// assert_eq!("".parse::<omicron_domain::Body>()?.as_str(), "");
+    /// # Ok::<(), omicron_domain::Invalid>(())
+    /// ```
+    Body, |text| text::paragraph(text, 200_000)
+}
+
+checked_text! {
+    /// A word that records are found by: 1 to 64 characters. `Alloy` and `alloy` are the same tag.
+    ///
+    /// ```
+    /// let tag: omicron_domain::Tag = " Alloy ".parse()?;
+    /// assert_eq!((tag.as_str(), tag.key().as_str()), ("Alloy", "alloy"));
+    /// # Ok::<(), omicron_domain::Invalid>(())
+    /// ```
+    Tag, |text| text::line(text, 64)
+}
+
+checked_text! {
+    /// How far a record has come: 1 to 64 characters, one of the statuses of its lifecycle.
+    ///
+    /// ```
+    /// assert_eq!("in review".parse::<omicron_domain::Status>()?.as_str(), "in review");
+    /// # Ok::<(), omicron_domain::Invalid>(())
+    /// ```
+    Status, |text| text::line(text, 64)
+}
+
+checked_text! {
+    /// A template's name: 1 to 128 characters, unique among those of its kind in its project.
+    ///
+    /// ```
+    /// let melt: omicron_domain::TemplateName = "Melt".parse()?;
+    /// assert_eq!(melt.key(), "melt");
+    /// # Ok::<(), omicron_domain::Invalid>(())
+    /// ```
+    TemplateName, |text| text::line(text, 128)
+}
+
+checked_text! {
+    /// What someone says about a record: 1 to 10 000 characters, as Markdown.
+    ///
+    /// ```
+    /// use omicron_domain::{CommentText, Invalid};
+    /// assert_eq!(" \n".parse::<CommentText>(), Err(Invalid::Empty));
+    /// assert!("Looks fine.\nGo on.".parse::<CommentText>().is_ok());
+    /// ```
+    CommentText, |text| {
+        if text.trim().is_empty() {
+            return Err(Invalid::Empty);
+        }
+        text::paragraph(text, 10_000)
+    }
+}
+
 fn is_address_part(part: &str) -> bool {
     let forbidden = |c: char| c.is_whitespace() || matches!(c, '@' | '<' | '>' | ',' | ';' | '"');
     !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && !part.contains(forbidden)
 }
 
-impl Username {
-    /// What is unique: the name without regard to case or to the encoding of accents.
-    #[must_use]
-    pub fn key(&self) -> String {
-        text::fold(&self.0)
-    }
+macro_rules! folded {
+    ($($name:ident)*) => {
+        $(
+            impl $name {
+                /// What is unique: the text without regard to case or to the encoding of accents.
+                #[must_use]
+                pub fn key(&self) -> String {
+                    text::fold(&self.0)
+                }
+            }
+        )*
+    };
 }
 
-impl ProjectName {
-    /// What is unique: the name without regard to case or to the encoding of accents.
-    #[must_use]
-    pub fn key(&self) -> String {
-        text::fold(&self.0)
-    }
-}
+folded! { Username ProjectName Title Tag TemplateName }
 
 /// How a path or a command names one thing: by id, or by name.
 ///

@@ -155,6 +155,8 @@ permissions! {
     RevokePresentToken "revoke_present_token": ANY, Laboratory, [User Administrator] = "revoke the token they come with",
     /// Revoke the tokens of someone else.
     RevokeAnyToken "revoke_any_token": ADMIN, Laboratory, [Administrator] = "revoke anyone's tokens",
+    /// Say what records look like in the whole laboratory.
+    ManageSharedTemplates "manage_shared_templates": WRITE, Laboratory, [Administrator] = "make, change and retire templates that all projects share",
     /// Begin a project.
     CreateProjects "create_projects": WRITE, Laboratory, [User Administrator] = "begin a project of their own",
     /// Begin a project that belongs to someone else.
@@ -170,13 +172,21 @@ permissions! {
     /// See what a person may see and do.
     ReadAccess "read_access": READ, Account, [Oneself Administrator] = "see what the person may see and do",
     /// See a project and who belongs to it.
-    ReadProject "read_project": READ, Project, [Viewer Member Maintainer Owner Administrator] = "see it and who belongs to it",
+    ReadProject "read_project": READ, Project, [Viewer Member Maintainer Owner Administrator] = "see it, its records and who belongs to it",
     /// No longer belong to a project.
     LeaveProject "leave_project": WRITE, Project, [Viewer Member Maintainer] = "leave it (the owner hands it over first)",
     /// Rename and describe a project.
     ChangeProject "change_project": WRITE, LiveProject, [Maintainer Owner Administrator] = "rename and describe it",
     /// Say who belongs to a project, and as what.
     ManageMembers "manage_members": ADMIN, LiveProject, [Maintainer Owner Administrator] = "add and remove members, and change their roles",
+    /// Work on a project's records.
+    WriteRecords "write_records": WRITE, LiveProject, [Member Maintainer Owner Administrator] = "create and change its records, and put them into the trash",
+    /// Speak about a project's records.
+    Comment "comment": WRITE, LiveProject, [Viewer Member Maintainer Owner Administrator] = "comment on its records",
+    /// Keep what is said about a project's records civil.
+    ModerateComments "moderate_comments": WRITE, LiveProject, [Maintainer Owner Administrator] = "withdraw comments of others",
+    /// Say what a project's records look like.
+    ManageTemplates "manage_templates": WRITE, LiveProject, [Maintainer Owner Administrator] = "make, change and retire its templates",
     /// Look after a project's instruments.
     ManageServiceAccounts "manage_service_accounts": ADMIN, LiveProject, [Maintainer Owner Administrator] = "make service accounts, list and revoke their tokens",
     /// Give a project's instruments credentials.

@@ -1,5 +1,6 @@
 //! What someone is: in the laboratory, to an account, in a project.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -63,7 +64,8 @@ impl fmt::Display for Role {
 /// assert!("owner".parse::<MemberRole>().is_err());
 /// assert_eq!(Role::from(MemberRole::Viewer), Role::Viewer);
 /// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MemberRole {
     /// Sees the project.
     Viewer,

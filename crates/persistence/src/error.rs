@@ -23,6 +23,9 @@ pub enum Error {
     /// Another project has this name, in this or another case.
     #[error("the project name is taken")]
     ProjectNameTaken,
+    /// Another template of the kind has this name, in this or another case.
+    #[error("the template name is taken")]
+    TemplateNameTaken,
     /// The person belongs to the project already.
     #[error("that person is a member already")]
     AlreadyMember,

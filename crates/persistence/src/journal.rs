@@ -34,15 +34,19 @@ struct NewEvent {
     format: i16,
 }
 
+/// A state as the journal keeps it: canonical JSON.
+pub(crate) fn canonical(state: &impl Serialize) -> Result<String, Error> {
+    serde_json_canonicalizer::to_string(state)
+        .map_err(|error| Error::Corrupt("the journal's payload", Box::new(error)))
+}
+
 pub(crate) fn append(
     tx: &mut Transaction<'_>,
     action: Action,
     subject: Subject,
     project: Option<ProjectId>,
-    state: &impl Serialize,
+    payload: &str,
 ) -> Result<(), Error> {
-    let payload = serde_json_canonicalizer::to_string(state)
-        .map_err(|error| Error::Corrupt("the journal's payload", Box::new(error)))?;
     let salt: [u8; 16] = random_bytes()?;
     let event = NewEvent {
         at: tx.now().naive_utc(),
@@ -52,10 +56,10 @@ pub(crate) fn append(
         action: action.as_str(),
         project: project.map(|id| id.0),
         subject: subject.to_string(),
-        payload_hash: hash(&salt, &payload),
+        payload_hash: hash(&salt, payload),
         format: FORMAT,
     };
-    insert(tx.connection(), event, &salt, &payload)
+    insert(tx.connection(), event, &salt, payload)
 }
 
 /// The events whose payloads hold a person's name or address: all others know people by id.
@@ -70,7 +74,7 @@ pub(crate) fn events_that_name(tx: &mut Transaction<'_>, user: UserId) -> Result
 
 /// Erases what an event has kept, and says so; the event itself stands.
 pub(crate) fn erase_payload(tx: &mut Transaction<'_>, seq: i64) -> Result<(), Error> {
-    append(tx, Action::PayloadErased, Subject::Event(seq), None, &())?;
+    append(tx, Action::PayloadErased, Subject::Event(seq), None, "null")?;
     diesel::delete(event_payloads::table.find(seq)).execute(tx.connection())?;
     Ok(())
 }

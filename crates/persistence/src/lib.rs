@@ -44,7 +44,7 @@
 //! | to | there is |
 //! | --- | --- |
 //! | open, read, write | [`Database`], [`Options`], [`View`], [`Transaction`] |
-//! | work on the tables | [`users`], [`tokens`], [`nonces`], [`projects`] |
+//! | work on the tables | [`users`], [`tokens`], [`nonces`], [`projects`], [`records`], [`comments`], [`templates`] |
 //! | do what is asked for twice once | [`idempotency`] |
 //! | see what happened | [`events_of`], [`Event`] |
 //! | bring tables up to date | [`upgrade`], [`downgrade`], [`migration_status`] |
@@ -54,6 +54,7 @@
 
 mod backup;
 mod begin;
+pub mod comments;
 mod connection;
 mod database;
 mod engine;
@@ -68,9 +69,12 @@ pub mod projects;
 mod provision;
 mod purge;
 mod random;
+pub mod records;
 pub mod resets;
+mod sight;
 mod tables;
 mod target;
+pub mod templates;
 pub mod tokens;
 mod transaction;
 pub mod users;
@@ -94,4 +98,9 @@ where
     T: TryFrom<String, Error: std::error::Error + Send + Sync + 'static>,
 {
     T::try_from(text).map_err(|error| Error::Corrupt(column, Box::new(error)))
+}
+
+/// The text with LIKE's own characters made plain.
+fn literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }

@@ -110,11 +110,99 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    templates (id) {
+        id -> BigInt,
+        project_id -> Nullable<BigInt>,
+        kind -> Text,
+        name -> Text,
+        name_key -> Text,
+        version -> BigInt,
+        date_created -> Timestamp,
+        date_retired -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    template_versions (template_id, version) {
+        template_id -> BigInt,
+        version -> BigInt,
+        line -> BigInt,
+        data_schema -> Text,
+        body -> Text,
+        lifecycle -> Text,
+        date_created -> Timestamp,
+    }
+}
+
+diesel::table! {
+    records (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        kind -> Text,
+        version -> BigInt,
+        title_key -> Text,
+        status -> Text,
+        template_id -> Nullable<BigInt>,
+        template_line -> Nullable<BigInt>,
+        date_changed -> Timestamp,
+        date_trashed -> Nullable<Timestamp>,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    record_tags (record_id, tag_key) {
+        record_id -> BigInt,
+        tag_key -> Text,
+    }
+}
+
+diesel::table! {
+    record_people (record_id, user_id) {
+        record_id -> BigInt,
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    record_links (source_id, relation, target_id) {
+        source_id -> BigInt,
+        relation -> Text,
+        target_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    record_comments (id) {
+        id -> BigInt,
+        record_id -> BigInt,
+        author_id -> Nullable<BigInt>,
+        version -> BigInt,
+        text -> Text,
+        date_created -> Timestamp,
+        date_changed -> Timestamp,
+        date_removed -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(projects -> users (owner_id));
 diesel::joinable!(project_members -> users (user_id));
 diesel::joinable!(event_payloads -> events (seq));
+diesel::joinable!(template_versions -> templates (template_id));
+diesel::joinable!(record_comments -> records (record_id));
 diesel::allow_tables_to_appear_in_same_query!(users, password_resets);
+diesel::allow_tables_to_appear_in_same_query!(
+    records,
+    record_tags,
+    record_people,
+    record_links,
+    record_comments,
+    project_members,
+    templates,
+    template_versions
+);
 diesel::allow_tables_to_appear_in_same_query!(users, tokens, projects, project_members);
 diesel::allow_tables_to_appear_in_same_query!(events, event_payloads, unsealed);

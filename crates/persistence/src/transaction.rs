@@ -104,6 +104,18 @@ impl<'a> Transaction<'a> {
         project: Option<ProjectId>,
         state: &impl Serialize,
     ) -> Result<(), Error> {
+        let payload = journal::canonical(state)?;
+        journal::append(self, action, subject.into(), project, &payload)
+    }
+
+    /// As [`Transaction::record`], of a state that is canonical JSON already.
+    pub(crate) fn record_text(
+        &mut self,
+        action: Action,
+        subject: impl Into<Subject>,
+        project: Option<ProjectId>,
+        state: &str,
+    ) -> Result<(), Error> {
         journal::append(self, action, subject.into(), project, state)
     }
 }

@@ -3,7 +3,7 @@
 use super::UserRow;
 use crate::connection::MultiBackend;
 use crate::tables::users;
-use crate::{Error, View, projects};
+use crate::{Error, View, literal, projects};
 use diesel::prelude::*;
 use omicron_domain::{
     Listing, Page, User, UserFilter, UserStatus, UserSummary, UserWithProjects, fold,
@@ -78,11 +78,6 @@ fn matching(filter: &UserFilter) -> Matching {
         }
         None => query,
     }
-}
-
-/// The text with LIKE's own characters made plain.
-fn literal(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 pub(super) fn with_projects(
