@@ -125,17 +125,49 @@ pub enum Subject {
     Event(i64),
 }
 
+impl Subject {
+    /// What kind of thing it is: the first part of its text.
+    ///
+    /// ```
+    /// use omicron_domain::{ProjectId, Subject};
+    /// assert_eq!(Subject::from(ProjectId(12)).kind(), "project");
+    /// ```
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::User(_) => "user",
+            Self::Token(_) => "token",
+            Self::Project(_) => "project",
+            Self::Record(kind, _) => kind.as_str(),
+            Self::Comment(_) => "comment",
+            Self::Template(_) => "template",
+            Self::Event(_) => "event",
+        }
+    }
+
+    /// Which of its kind it is: the second part of its text.
+    ///
+    /// ```
+    /// use omicron_domain::{ProjectId, Subject};
+    /// assert_eq!(Subject::from(ProjectId(12)).id(), 12);
+    /// ```
+    #[must_use]
+    pub const fn id(self) -> i64 {
+        match self {
+            Self::User(UserId(id))
+            | Self::Token(TokenId(id))
+            | Self::Project(ProjectId(id))
+            | Self::Record(_, RecordId(id))
+            | Self::Comment(CommentId(id))
+            | Self::Template(TemplateId(id))
+            | Self::Event(id) => id,
+        }
+    }
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::User(id) => write!(f, "user:{id}"),
-            Self::Token(id) => write!(f, "token:{id}"),
-            Self::Project(id) => write!(f, "project:{id}"),
-            Self::Record(kind, id) => write!(f, "{kind}:{id}"),
-            Self::Comment(id) => write!(f, "comment:{id}"),
-            Self::Template(id) => write!(f, "template:{id}"),
-            Self::Event(seq) => write!(f, "event:{seq}"),
-        }
+        write!(f, "{}:{}", self.kind(), self.id())
     }
 }
 

@@ -37,6 +37,12 @@ pub enum Invalid {
     /// Not a number from 1 on, or so large that no row could have that place.
     #[error("must be a whole number from 1 on, and not beyond what can be counted")]
     NotAPage,
+    /// Neither a position nor a time.
+    #[error(
+        "must be a position in the journal, a time such as 2026-11-24T12:00:00Z (a + in it is \
+         written %2B in a URL), or now"
+    )]
+    NotAMoment,
     /// Not letters, digits, and `-._:+/=` only, or longer than 128 characters.
     #[error("must be 1 to 128 letters, digits or any of - . _ : + / =")]
     NotARequestId,

@@ -23,11 +23,13 @@
 //! | what they may do | [`Permission`], [`Role`] |
 //! | who is acting, and what they may see | [`Actor`], [`Credential`], [`RequestId`], [`Viewer`] |
 //! | what happened | [`Action`], [`Subject`] |
+//! | as of when to look | [`AsOf`] |
 //! | which part of a list | [`Page`], [`Listing`] |
 //! | when | [`Clock`], [`SystemClock`], [`ManualClock`] |
 
 mod access;
 mod actor;
+mod as_of;
 mod clock;
 mod event;
 mod id;
@@ -48,6 +50,7 @@ mod user;
 
 pub use access::{Decision, ProjectRole, Refusal, Standing, Step, Target};
 pub use actor::{Actor, Credential, RequestId, Viewer};
+pub use as_of::AsOf;
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use event::{Action, Subject};
 pub use id::{CommentId, ProjectId, RecordId, TemplateId, TokenId, UserId};

@@ -188,6 +188,19 @@ pub fn events_of(
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
+/// The events with these numbers, in no order.
+pub(crate) fn events_numbered(view: &mut View<'_>, seqs: &[i64]) -> Result<Vec<Event>, Error> {
+    if seqs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(EventRow, Option<PayloadRow>)> = events::table
+        .left_join(event_payloads::table)
+        .filter(events::seq.eq_any(seqs))
+        .select((EventRow::as_select(), Option::<PayloadRow>::as_select()))
+        .load(view.connection)?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
 impl From<(EventRow, Option<PayloadRow>)> for Event {
     fn from((row, payload): (EventRow, Option<PayloadRow>)) -> Self {
         let intact =

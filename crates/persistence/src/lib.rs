@@ -47,6 +47,7 @@
 //! | work on the tables | [`users`], [`tokens`], [`nonces`], [`projects`], [`records`], [`comments`], [`templates`] |
 //! | do what is asked for twice once | [`idempotency`] |
 //! | see what happened | [`events_of`], [`Event`] |
+//! | see how things were | [`positions`] |
 //! | bring tables up to date | [`upgrade`], [`downgrade`], [`migration_status`] |
 //! | copy a database in use | [`backup`] |
 //! | serve many callers | [`Engine`], [`EngineOptions`], [`Lane`] |
@@ -65,6 +66,7 @@ mod lane;
 mod migrate;
 pub mod nonces;
 mod options;
+pub mod positions;
 pub mod projects;
 mod provision;
 mod purge;

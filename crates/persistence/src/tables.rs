@@ -97,6 +97,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    positions (position) {
+        position -> BigInt,
+        seq -> BigInt,
+        leaf -> Binary,
+        sealed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    subject_versions (kind, id, from_position) {
+        kind -> Text,
+        id -> BigInt,
+        from_position -> BigInt,
+        to_position -> Nullable<BigInt>,
+        project -> Nullable<BigInt>,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
     idempotency_keys (user_id, route, key_hash) {
         user_id -> BigInt,
         route -> Text,

@@ -15,7 +15,8 @@ fn written(lab: &Lab) -> Raw {
     if lab.db.is_embedded() {
         raw.execute("PRAGMA recursive_triggers = OFF; PRAGMA foreign_keys = OFF").unwrap();
     }
-    raw.execute(&blobs(lab, &format!("INSERT INTO positions VALUES (1, 1, {HASH})"))).unwrap();
+    raw.execute(&blobs(lab, &format!("INSERT INTO positions VALUES (1, 1, {HASH}, '2026-11-24')")))
+        .unwrap();
     raw
 }
 
@@ -43,6 +44,7 @@ on_both! {
             "UPDATE event_payloads SET payload = '{}'",
             "UPDATE event_payloads SET seq = seq + 100",
             "UPDATE positions SET seq = 2",
+            "UPDATE positions SET sealed_at = '2020-01-01'",
             "DELETE FROM events",
             "DELETE FROM events WHERE seq = 2",
             "DELETE FROM event_payloads",
@@ -64,8 +66,8 @@ on_both! {
                 format!("REPLACE INTO events {columns} {event}"),
                 format!("INSERT OR IGNORE INTO events {columns} {event}"),
                 "REPLACE INTO event_payloads VALUES (1, x'00112233445566778899aabbccddeeff', '{}')".into(),
-                format!("REPLACE INTO positions VALUES (1, 2, {HASH})"),
-                format!("REPLACE INTO positions VALUES (2, 1, {HASH})"),
+                format!("REPLACE INTO positions VALUES (1, 2, {HASH}, '2026-11-24')"),
+                format!("REPLACE INTO positions VALUES (2, 1, {HASH}, '2026-11-24')"),
                 "UPDATE OR REPLACE events SET seq = 1 WHERE seq = 2".into(),
                 "UPDATE OR REPLACE event_payloads SET seq = 1 WHERE seq = 2".into(),
             ] {

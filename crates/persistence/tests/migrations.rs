@@ -4,7 +4,8 @@ use crate::support::{Lab, Raw, lab as fixture, new_token};
 use omicron_domain::Actor;
 use omicron_persistence::idempotency::{self, Answer, Request};
 use omicron_persistence::{
-    Database, Error, MigrationStatus, Options, Transaction, downgrade, migration_status, upgrade,
+    Database, Error, MigrationStatus, Options, Transaction, downgrade, migration_status, positions,
+    upgrade,
 };
 use omicron_tests::{Backend, TestDatabase, on_both};
 use std::sync::Barrier;
@@ -22,6 +23,7 @@ fn with_data(lab: &Lab, round: usize) {
         idempotency::once(tx, &request, |_| Ok::<_, Error>(Answer::default()))
     };
     lab.db.write(&ann, write).unwrap();
+    positions::seal(&lab.db).unwrap();
 }
 
 fn set_version(lab: &Lab, version: &str) {

@@ -26,7 +26,8 @@ const INDEXES_OF_SQLITE: &str =
 
 const INDEXES_OF_POSTGRES: &str = r"
     SELECT c.relname AS value FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
-    WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisunique";
+    WHERE c.relnamespace = 'public'::regnamespace
+      AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid)";
 
 const CONSTRAINTS_OF_POSTGRES: &str = r"
     SELECT conname AS value FROM pg_constraint

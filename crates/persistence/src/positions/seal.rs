@@ -1,0 +1,200 @@
+//! Giving positions.
+
+use super::leaf::Row;
+use super::versions;
+use crate::connection::AnyConnection;
+use crate::tables::{events, positions, unsealed};
+use crate::{Database, Error, Transaction, View};
+use chrono::NaiveDateTime;
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Timestamp};
+use omicron_domain::Actor;
+
+/// The most events that one transaction of [`seal`] gives positions to.
+const BATCH: u32 = 10_000;
+
+/// Gives a position to each event that has none, in the order in which they were written, and says
+/// to how many. It ends at once if another process is at it.
+///
+/// No person does this, so it leaves no event of its own. The times of positions never run backwards,
+/// even if the clock does.
+///
+/// ```
+/// use omicron_domain::{Actor, NewUser, Viewer};
+/// use omicron_persistence::{Database, Error, Options, positions, users};
+///
+/// let db = Database::create("sqlite://", Options::default())?;
+/// # let new = NewUser {
+/// #     username: "ann".parse().unwrap(), email: "ann@example.org".parse().unwrap(),
+/// #     password_hash: "!".to_owned(), administrator: false, approved: true,
+/// # };
+/// db.write(&Actor::command_line(), |tx| users::create(tx, &new))?;
+/// assert_eq!(positions::seal(&db)?, 1);
+/// assert_eq!(db.read(Viewer::Everything, positions::last_position)?, 1);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database; what was sealed before one stays so.
+pub fn seal(db: &Database) -> Result<u64, Error> {
+    let mut total = 0;
+    loop {
+        let sealed = db.write(&Actor::command_line(), |tx| seal_some(tx, BATCH))?;
+        total += u64::from(sealed);
+        if sealed < BATCH {
+            return Ok(total);
+        }
+    }
+}
+
+/// As [`seal`], for so many events at most and within a transaction: none of them is sealed if it
+/// fails. On PostgreSQL no other process can seal until the transaction ends.
+///
+/// ```
+/// # use omicron_domain::Actor;
+/// # use omicron_persistence::{Database, Error, Options, positions};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// assert_eq!(db.write(&Actor::command_line(), |tx| positions::seal_some(tx, 100))?, 0);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn seal_some(tx: &mut Transaction<'_>, most: u32) -> Result<u32, Error> {
+    if !take_lock(tx)? {
+        return Ok(0);
+    }
+    let rows = waiting(tx, most)?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    // Asked for after the lock was had: each statement sees what was committed before it.
+    let last: Option<(i64, NaiveDateTime)> = positions::table
+        .order(positions::position.desc())
+        .select((positions::position, positions::sealed_at))
+        .first(tx.connection())
+        .optional()?;
+    let now = tx.now().naive_utc();
+    let (position, sealed_at) = last.map_or((0, now), |(position, at)| (position, at.max(now)));
+    let events: Vec<(i64, Row)> = (position + 1..).zip(rows).collect();
+    write(tx.connection(), &events, sealed_at)?;
+    versions::write(tx.connection(), &events)?;
+    let sealed = events.iter().map(|(_, row)| row.seq).collect();
+    take_out(tx.connection(), sealed)?;
+    Ok(u32::try_from(events.len()).unwrap_or(u32::MAX))
+}
+
+/// Whether each event has its position.
+///
+/// ```
+/// # use omicron_domain::Viewer;
+/// # use omicron_persistence::{Database, Error, Options, positions};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// assert!(db.read(Viewer::Everything, positions::is_sealed)?);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn is_sealed(view: &mut View<'_>) -> Result<bool, Error> {
+    let waits: bool = diesel::select(exists(unsealed::table.select(unsealed::seq)))
+        .get_result(view.connection)?;
+    Ok(!waits)
+}
+
+#[derive(QueryableByName)]
+struct Lock {
+    #[diesel(sql_type = Bool)]
+    had: bool,
+}
+
+/// One process seals at a time. SQLite's writer lock is held already; PostgreSQL's lock goes with the
+/// transaction, and each schema of a database has its own.
+fn take_lock(tx: &mut Transaction<'_>) -> Result<bool, Error> {
+    let AnyConnection::Postgres(connection) = tx.connection() else { return Ok(true) };
+    let lock: Lock = diesel::sql_query(
+        "SELECT pg_try_advisory_xact_lock(hashtext('omicron positions'), hashtext(current_schema()))
+         AS had",
+    )
+    .get_result(connection)?;
+    Ok(lock.had)
+}
+
+/// The first events that have no position. In two steps: joined, PostgreSQL may well read all events
+/// there are.
+fn waiting(tx: &mut Transaction<'_>, most: u32) -> Result<Vec<Row>, Error> {
+    let first = unsealed::table.order(unsealed::seq).limit(i64::from(most)).select(unsealed::seq);
+    let rows = match tx.connection() {
+        AnyConnection::Sqlite(connection) => events::table
+            .filter(events::seq.eq_any(first))
+            .order(events::seq)
+            .select(Row::as_select())
+            .load(connection)?,
+        AnyConnection::Postgres(connection) => {
+            let seqs: Vec<i64> = first.load(connection)?;
+            if seqs.is_empty() {
+                return Ok(Vec::new());
+            }
+            events::table
+                .filter(events::seq.eq_any(seqs))
+                .order(events::seq)
+                .select(Row::as_select())
+                .load(connection)?
+        }
+    };
+    Ok(rows)
+}
+
+fn write(
+    connection: &mut AnyConnection,
+    events: &[(i64, Row)],
+    sealed_at: NaiveDateTime,
+) -> Result<(), Error> {
+    match connection {
+        AnyConnection::Sqlite(connection) => {
+            for (position, row) in events {
+                diesel::insert_into(positions::table)
+                    .values((
+                        positions::position.eq(position),
+                        positions::seq.eq(row.seq),
+                        positions::leaf.eq(row.leaf()?),
+                        positions::sealed_at.eq(sealed_at),
+                    ))
+                    .execute(connection)?;
+            }
+        }
+        AnyConnection::Postgres(connection) => {
+            let given: Vec<i64> = events.iter().map(|(position, _)| *position).collect();
+            let seqs: Vec<i64> = events.iter().map(|(_, row)| row.seq).collect();
+            let leaves: Vec<_> =
+                events.iter().map(|(_, row)| row.leaf()).collect::<Result<_, _>>()?;
+            diesel::sql_query(
+                "INSERT INTO positions (position, seq, leaf, sealed_at)
+                 SELECT position, seq, leaf, $4 FROM unnest($1, $2, $3) AS e (position, seq, leaf)",
+            )
+            .bind::<Array<BigInt>, _>(given)
+            .bind::<Array<BigInt>, _>(seqs)
+            .bind::<Array<Binary>, _>(leaves)
+            .bind::<Timestamp, _>(sealed_at)
+            .execute(connection)?;
+        }
+    }
+    Ok(())
+}
+
+fn take_out(connection: &mut AnyConnection, seqs: Vec<i64>) -> Result<(), Error> {
+    match connection {
+        // No one else writes: all that are not after the last of them are those.
+        AnyConnection::Sqlite(connection) => {
+            let last = seqs.last().copied().unwrap_or_default();
+            diesel::delete(unsealed::table.filter(unsealed::seq.le(last))).execute(connection)?;
+        }
+        // One with a smaller number may have been committed meanwhile.
+        AnyConnection::Postgres(connection) => {
+            let sealed = unsealed::table.filter(unsealed::seq.eq_any(seqs));
+            diesel::delete(sealed).execute(connection)?;
+        }
+    }
+    Ok(())
+}
