@@ -7,6 +7,7 @@ use omicron_persistence::{Database, Error, Options, positions, users};
 use omicron_tests::on_both;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ScopedJoinHandle;
 
 fn sealed(lab: &Lab) -> Vec<String> {
     lab.values(
@@ -128,7 +129,7 @@ on_both! {
                 all.wait();
                 watch(lab, &done);
             });
-            let outcomes: Vec<_> = writers.into_iter().map(|writer| writer.join()).collect();
+            let outcomes: Vec<_> = writers.into_iter().map(ScopedJoinHandle::join).collect();
             done.store(true, Ordering::Relaxed);
             assert!(outcomes.iter().all(Result::is_ok));
         });

@@ -25,7 +25,7 @@ pub(super) fn write(connection: &mut AnyConnection, events: &[(i64, Row)]) -> Re
     let (ended, begun) = split(events);
     match connection {
         AnyConnection::Sqlite(connection) => one_by_one(connection, ended, begun)?,
-        AnyConnection::Postgres(connection) => all_at_once(connection, ended, begun)?,
+        AnyConnection::Postgres(connection) => all_at_once(connection, &ended, &begun)?,
     }
     Ok(())
 }
@@ -75,8 +75,8 @@ fn one_by_one(
 
 fn all_at_once(
     connection: &mut PgConnection,
-    ended: Vec<Ended<'_>>,
-    begun: Vec<Version<'_>>,
+    ended: &[Ended<'_>],
+    begun: &[Version<'_>],
 ) -> QueryResult<()> {
     diesel::sql_query(
         "UPDATE subject_versions v SET to_position = e.position
