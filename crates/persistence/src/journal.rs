@@ -188,6 +188,24 @@ pub fn events_of(
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
+/// What happened to one thing, without the first `skipped` events, at most `limit`.
+pub(crate) fn some_of(
+    view: &mut View<'_>,
+    subject: Subject,
+    skipped: i64,
+    limit: i64,
+) -> Result<Vec<Event>, Error> {
+    let rows: Vec<(EventRow, Option<PayloadRow>)> = events::table
+        .left_join(event_payloads::table)
+        .filter(events::subject.eq(subject.to_string()))
+        .order(events::seq)
+        .offset(skipped)
+        .limit(limit)
+        .select((EventRow::as_select(), Option::<PayloadRow>::as_select()))
+        .load(view.connection)?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
 /// The events with these numbers, in no order.
 pub(crate) fn events_numbered(view: &mut View<'_>, seqs: &[i64]) -> Result<Vec<Event>, Error> {
     if seqs.is_empty() {

@@ -22,7 +22,7 @@ pub use list::list;
 pub use member::{add_member, hand_over, remove_member, set_role};
 pub use one::{details, find};
 pub(crate) use owned::owned_by;
-pub use sight::{Place, all_of, members, place_of, seen_by, seers};
+pub use sight::{Place, all_of, hold, members, members_among, place_of, seen_by, seers};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = projects, check_for_backend(MultiBackend))]

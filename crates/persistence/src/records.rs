@@ -13,5 +13,5 @@ mod state;
 pub use change::{NewRecord, create, set_trashed, store};
 pub use graph::{Edge, edges};
 pub use list::{count, list, of_template};
-pub use one::{any_in, find, find_all, lock};
+pub use one::{any_in, find, find_all, history, lock};
 pub use state::of_event;

@@ -28,6 +28,11 @@ impl From<Viewer> for Eyes {
 }
 
 impl Eyes {
+    /// Whether they see a project to which its person belongs, or does not.
+    pub(crate) fn see(self, project: ProjectId, belongs: bool) -> bool {
+        self.reach(project) && (self.everything || belongs)
+    }
+
     /// Whether no limit to another project is in the way.
     fn reach(self, project: ProjectId) -> bool {
         self.only.is_none_or(|only| only == project.0)

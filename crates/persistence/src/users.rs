@@ -2,7 +2,7 @@
 
 use crate::error::OrTaken;
 use crate::tables::users;
-use crate::{Error, Transaction, View};
+use crate::{Error, Transaction, View, stored};
 use chrono::NaiveDateTime;
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
@@ -178,6 +178,32 @@ pub fn ids_by_key(
         .select((users::username_key, users::id))
         .load(view.connection)?;
     Ok(rows.into_iter().map(|(key, id)| (key, UserId(id))).collect())
+}
+
+/// What these people are called.
+///
+/// ```
+/// # use omicron_domain::{UserId, Viewer};
+/// # use omicron_persistence::{Database, Error, Options, users};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// assert!(db.read(Viewer::Nobody, |view| users::names(view, &[UserId(404)]))?.is_empty());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn names(view: &mut View<'_>, ids: &[UserId]) -> Result<HashMap<UserId, Username>, Error> {
+    let mut names = HashMap::new();
+    for part in ids.chunks(1000) {
+        let rows: Vec<(i64, String)> = users::table
+            .filter(users::id.eq_any(part.iter().map(|id| id.0)))
+            .select((users::id, users::username))
+            .load(view.connection)?;
+        for (id, name) in rows {
+            names.insert(UserId(id), stored("users.username", name)?);
+        }
+    }
+    Ok(names)
 }
 
 /// A person with the projects they own, as far as the viewer may see them.

@@ -1,7 +1,9 @@
 //! Why something is not done.
 
-use omicron_domain::{Needs, Permission, Username};
+use crate::records::{Difference, Done};
+use omicron_domain::{Needs, Permission, RecordId, Username};
 use omicron_persistence::{Error as Database, Failure};
+use omicron_schema::Violation;
 
 /// Why something is not done.
 ///
@@ -80,9 +82,54 @@ pub enum Error {
     /// What is to change is no longer what the caller has seen.
     #[error("it has changed since you read it: read it again, and repeat your change on that")]
     Changed,
+    /// The request breaks rules, all of which are told.
+    #[error("{}", told(.0))]
+    Invalid(Vec<Violation>),
+    /// The record is no longer what the caller has seen.
+    #[error(
+        "it is at version {version} now: look at what has changed, and repeat your change on that"
+    )]
+    Outdated {
+        /// The version that it has now.
+        version: i64,
+        /// What has changed since the one that the caller has seen, if that is known.
+        changes: Vec<Difference>,
+    },
+    /// What someone has said stands as they said it.
+    #[error("only its author can change what a comment says")]
+    NotTheirs,
+    /// Nothing of a record in the trash is changed.
+    #[error("the record is in the trash: restore it first")]
+    Trashed,
+    /// Nothing that people have written is deleted with a project.
+    #[error("the project holds records or templates: archive it instead")]
+    NotEmpty,
+    /// Stored records would not satisfy the template's new version.
+    #[error(
+        "{} of its records would not satisfy it: correct them first, or keep them as they are with \"records\": \"keep\"",
+        if *.more { "many".to_owned() } else { .records.len().to_string() }
+    )]
+    Unsatisfied {
+        /// Which, and where.
+        records: Vec<(RecordId, Vec<Violation>)>,
+        /// Whether there are more.
+        more: bool,
+    },
+    /// It was only tried.
+    #[error("it was only tried, and nothing was kept")]
+    Rehearsed(Vec<Done>),
     /// The database failed, or refused.
     #[error(transparent)]
     Database(#[from] Database),
+}
+
+fn told(violations: &[Violation]) -> String {
+    let told: Vec<String> = violations
+        .iter()
+        .take(3)
+        .map(|violation| format!("{} {}", violation.pointer, violation.message))
+        .collect();
+    told.join("; ")
 }
 
 fn needs(permission: Permission) -> String {

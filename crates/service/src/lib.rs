@@ -33,12 +33,15 @@
 //! ```
 
 pub mod access;
+pub mod comments;
 mod error;
 pub mod members;
 pub mod projects;
+pub mod records;
 mod registration;
 pub mod resets;
 pub mod service_accounts;
+pub mod templates;
 pub mod tokens;
 pub mod users;
 

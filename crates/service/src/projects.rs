@@ -8,7 +8,8 @@ use omicron_domain::{
     ProjectDetails, ProjectId, ProjectName, ProjectRole, Reference, Target, User, UserId,
     UserStatus, Username,
 };
-use omicron_persistence::{self as persistence, Transaction, View, projects, users};
+use omicron_persistence::projects::Place;
+use omicron_persistence::{self as persistence, Transaction, View, projects, records, users};
 
 /// How a request names a project.
 pub type Which = Reference<ProjectId, ProjectName>;
@@ -173,10 +174,10 @@ pub fn set_archived(
     Ok(projects::set_archived(tx, project.project.id, archived)?)
 }
 
-/// Deletes a project, and switches its service accounts off.
+/// Deletes a project that holds no records, and switches its service accounts off.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`].
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`], [`Error::NotEmpty`].
 pub fn delete(
     tx: &mut Transaction<'_>,
     caller: &Caller,
@@ -184,6 +185,9 @@ pub fn delete(
     unchanged: Unchanged<'_, ProjectDetails>,
 ) -> Result<(), Error> {
     let id = permitted(tx, caller, which, Permission::DeleteProject, unchanged)?.project.id;
+    if records::any_in(tx.view(), id)? {
+        return Err(Error::NotEmpty);
+    }
     for account in users::service_accounts_of(tx.view(), id)? {
         service_accounts::retire(tx, account.id)?;
     }
@@ -211,6 +215,20 @@ pub(crate) fn permitted(
         return Err(Error::Changed);
     }
     Ok(project)
+}
+
+/// The project as far as it matters who may do what in it, if the caller may do this; neither changes
+/// until this transaction ends, but others may do the like beside it.
+pub(crate) fn held(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    which: &Which,
+    permission: Permission,
+) -> Result<Place, Error> {
+    let place = projects::hold(tx, caller.user.id, which)?.ok_or(Error::NotFound("project"))?;
+    let Place { id, role, archived } = place;
+    require(caller, permission, Target::Project { id, role, archived })?;
+    Ok(place)
 }
 
 /// A project that the caller sees, with what they are in it.

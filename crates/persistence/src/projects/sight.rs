@@ -2,10 +2,11 @@
 
 use super::member::MemberRow;
 use super::one::{belonging, eyes, is_beyond};
-use crate::connection::columns;
+use crate::connection::{AnyConnection, columns, either};
+use crate::sight::Eyes;
 use crate::tables::{project_members, projects, users};
 use crate::users::SummaryRow;
-use crate::{Error, View};
+use crate::{Error, Transaction, View};
 use diesel::prelude::*;
 use omicron_domain::{
     Listing, Member, Page, Project, ProjectId, ProjectName, ProjectRole, Reference, Role, User,
@@ -189,6 +190,85 @@ pub fn place_of(
         .optional()?;
     let role = row.map(|row| row.role(project.owner.id == user)).transpose()?;
     Ok(Some(Place { id: project.id, archived: project.date_archived.is_some(), role }))
+}
+
+/// As [`place_of`], of the actor; and neither the project nor who belongs to it changes until this
+/// transaction ends. Several may hold it at once: it is for whoever changes what is in it.
+///
+/// ```
+/// # use omicron_domain::{Actor, UserId};
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let alloys = "Alloys".parse().unwrap();
+/// let place = db.write(&Actor::command_line(), |tx| projects::hold(tx, UserId(1), &alloys))?;
+/// assert_eq!(place, None);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn hold(
+    tx: &mut Transaction<'_>,
+    user: UserId,
+    which: &Reference<ProjectId, ProjectName>,
+) -> Result<Option<Place>, Error> {
+    let id = match which {
+        Reference::Id(id) => id.0,
+        Reference::Name(name) => {
+            let named = projects::table.filter(projects::name_key.eq(name.key()));
+            let id: Option<i64> =
+                named.select(projects::id).get_result(tx.connection()).optional()?;
+            let Some(id) = id else { return Ok(None) };
+            id
+        }
+        Reference::Nothing => return Ok(None),
+    };
+    let eyes = Eyes::from(tx.view().viewer());
+    let state = (projects::owner_id, projects::date_archived.is_not_null());
+    let project = projects::table.filter(projects::id.eq(id));
+    let found: Option<(i64, bool)> = match tx.connection() {
+        AnyConnection::Sqlite(connection) => project.select(state).get_result(connection),
+        AnyConnection::Postgres(connection) => {
+            project.for_share().select(state).get_result(connection)
+        }
+    }
+    .optional()?;
+    let Some((owner, archived)) = found else { return Ok(None) };
+    let role = project_members::table
+        .filter(project_members::project_id.eq(id))
+        .filter(project_members::user_id.eq(user.0))
+        .select(columns::<MemberRow>());
+    let role: Option<MemberRow> =
+        either!(tx.connection(), connection => role.get_result(connection)).optional()?;
+    let role = role.map(|row| row.role(owner == user.0)).transpose()?;
+    let seen = eyes.see(ProjectId(id), role.is_some());
+    Ok(seen.then_some(Place { id: ProjectId(id), archived, role }))
+}
+
+/// Those of these people who belong to a project that the viewer has been shown.
+///
+/// ```
+/// # use omicron_domain::{ProjectId, UserId, Viewer};
+/// # use omicron_persistence::{Database, Error, Options, projects};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let ann = |view: &mut _| projects::members_among(view, ProjectId(1), &[UserId(1)]);
+/// assert!(db.read(Viewer::Everything, ann)?.is_empty());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn members_among(
+    view: &mut View<'_>,
+    project: ProjectId,
+    people: &[UserId],
+) -> Result<Vec<UserId>, Error> {
+    let ids: Vec<i64> = project_members::table
+        .filter(project_members::project_id.eq(project.0))
+        .filter(project_members::user_id.eq_any(people.iter().map(|id| id.0)))
+        .select(project_members::user_id)
+        .load(view.connection)?;
+    Ok(ids.into_iter().map(UserId).collect())
 }
 
 /// The projects that a person belongs to, by id.

@@ -4,9 +4,9 @@ use super::state::RecordRow;
 use crate::connection::{AnyConnection, columns, either};
 use crate::sight::{Eyes, sees_record};
 use crate::tables::{records, templates};
-use crate::{Error, Transaction, View};
+use crate::{Error, Event, Transaction, View, journal};
 use diesel::prelude::*;
-use omicron_domain::{ProjectId, Record, RecordId};
+use omicron_domain::{ProjectId, Record, RecordId, RecordKind, Subject};
 
 /// The record of this id, in the trash or not, if the viewer may see it.
 ///
@@ -108,4 +108,30 @@ pub fn any_in(view: &mut View<'_>, project: ProjectId) -> Result<bool, Error> {
         .first(view.connection)
         .optional()?;
     Ok(record.is_some() || template.is_some())
+}
+
+/// What happened to a record that the viewer has been shown: as many events as versions, the first of
+/// them that of version `after + 1`, at most `limit`.
+///
+/// ```
+/// # use omicron_domain::{RecordId, RecordKind, Viewer};
+/// # use omicron_persistence::{Database, Error, Options, records};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let history = db.read(Viewer::Everything, |view| {
+///     records::history(view, RecordKind::Sample, RecordId(7), 0, 100)
+/// })?;
+/// assert!(history.is_empty());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn history(
+    view: &mut View<'_>,
+    kind: RecordKind,
+    id: RecordId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Event>, Error> {
+    journal::some_of(view, Subject::Record(kind, id), after, limit)
 }
