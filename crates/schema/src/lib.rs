@@ -55,8 +55,3 @@ pub use limits::{MAX_BYTES, MAX_COST, MAX_NESTING, MAX_PATTERNS};
 pub use refused::Refused;
 pub use schema::Schema;
 pub use violation::{MAX_VIOLATIONS, Violation};
-
-/// Stand-in.
-pub fn compiled(text: &str) -> Result<std::sync::Arc<Schema>, Refused> {
-    Schema::parse("data", text).map(std::sync::Arc::new)
-}
