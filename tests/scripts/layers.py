@@ -37,6 +37,7 @@ RESERVED = {
     "libsqlite3-sys": ["omicron-persistence"],
     "pq-sys": ["omicron-persistence"],
     "jsonschema": ["omicron-schema"],
+    "referencing": ["omicron-schema"],
     "bcrypt": ["omicron-auth"],
     "clap": ["omicron-server"],
 }

@@ -46,7 +46,7 @@ impl Work {
     pub(crate) fn measure(graph: &Graph) -> Result<Self, Refused> {
         let reached = graph.reached();
         let inner_first = graph
-            .inner_first(&reached, |place, _, _| place == Place::Same)
+            .inner_first(&reached, |place, _, _| place.is_same())
             .ok_or(Refused::EndlessReference)?;
         let mut looks = graph.looks(&inner_first, None);
         let mut stack = graph.stack(&inner_first, None);
@@ -151,20 +151,15 @@ impl Graph {
         for index in self.peel(reached, |_, _, _| true) {
             circular[index] = false;
         }
-        let keep = |place, from: usize, to: usize| {
-            place == Place::Same || !(circular[from] && circular[to])
+        let keep = |place: Place, from: usize, to: usize| {
+            place.is_same() || !(circular[from] && circular[to])
         };
         let mut total = vec![0_u64; self.nodes.len()];
         for index in self.inner_first(reached, keep).unwrap_or_default() {
             let node = &self.nodes[index];
             let again = if node.unevaluated { same[index] } else { 0 };
-            total[index] = node
-                .edges
-                .iter()
-                .filter(|&&(place, target)| keep(place, index, target))
-                .fold(node.weight.saturating_add(again), |sum, &(_, target)| {
-                    sum.saturating_add(total[target])
-                });
+            let kept = node.edges.iter().filter(|&&(place, to)| keep(place, index, to));
+            total[index] = node.weight.saturating_add(again).saturating_add(sum(kept, &total));
         }
         total[0]
     }
@@ -174,8 +169,7 @@ impl Graph {
         let mut looks = vec![0_u64; self.nodes.len()];
         for &index in inner_first {
             let node = &self.nodes[index];
-            let same =
-                node.targets(Place::Same).fold(0, |sum: u64, to| sum.saturating_add(looks[to]));
+            let same = sum(node.edges.iter().filter(|(place, _)| place.is_same()), &looks);
             let same = same.saturating_mul(if node.unevaluated { 2 } else { 1 });
             let own = above.map_or(node.weight, |above| node.inside(above));
             looks[index] = same.saturating_add(own);
@@ -188,13 +182,22 @@ impl Graph {
         let mut stack = vec![0; self.nodes.len()];
         for &index in inner_first {
             let inner = self.nodes[index].edges.iter().filter_map(|&(place, to)| match place {
-                Place::Same => Some(stack[to]),
+                place if place.is_same() => Some(stack[to]),
                 _ => flatter.map(|flatter| flatter[to]),
             });
             stack[index] = inner.max().unwrap_or(0) + 1;
         }
         stack
     }
+}
+
+/// What the targets of these edges come to, where of some only one counts.
+fn sum<'a>(edges: impl Iterator<Item = &'a (Place, usize)>, of: &[u64]) -> u64 {
+    let (all, one) = edges.fold((0_u64, 0), |(all, one), &(place, to)| match place {
+        Place::SameOneOf => (all, one.max(of[to])),
+        _ => (all.saturating_add(of[to]), one),
+    });
+    all.saturating_add(one)
 }
 
 impl Node {

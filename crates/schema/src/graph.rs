@@ -1,11 +1,12 @@
 //! The subschemas of a document and how one leads to another, references resolved.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 
-use jsonschema::{Draft, Registry, RegistryBuilder, Retrieve, Uri};
+use jsonschema::{Draft, RegistryBuilder, Retrieve, Uri};
 use serde_json::{Map, Value};
 
-use crate::keywords::{KEYWORDS, Place};
+use crate::keywords::{KEYWORDS, Keyword, Place, REFERENCES};
 use crate::references::{Standpoint, refused};
 use crate::{Refused, limits};
 
@@ -32,19 +33,21 @@ pub(crate) struct Graph {
 impl Graph {
     /// Reads the document and resolves its references, inside the document only.
     pub(crate) fn read(document: &Value, draft: Draft) -> Result<Self, Refused> {
-        let base = jsonschema::uri::from_str(BASE).map_err(|error| refused(&error, BASE))?;
-        let registry = Registry::new()
-            .draft(draft)
-            .retriever(Nothing)
-            .add(BASE, draft.create_resource_ref(document))
+        let resource = draft.create_resource_ref(document);
+        // As the engine does it, so that each name means the same to both.
+        let base = jsonschema::uri::from_str(resource.id().unwrap_or(BASE))
+            .map_err(|error| refused(&error, "$id"))?;
+        let registry = referencing::SPECIFICATIONS
+            .add(base.as_str(), resource)
+            .map(|builder| builder.draft(draft).retriever(Nothing))
             .and_then(RegistryBuilder::prepare)
             .map_err(|error| refused(&error, "$id"))?;
-        let mut reader = Reader::default();
-        reader.visit(document, Standpoint::new(&registry, base, draft))?;
-        while let Some((index, schema, at)) = reader.open.pop() {
-            reader.read(index, schema, &at)?;
+        let start = Standpoint::new(&registry, base, draft);
+        match Reader::new(Some(draft)).read_all(document, start.clone())? {
+            reader if reader.mixed => Reader::new(None).read_all(document, start),
+            reader => Ok(reader),
         }
-        Ok(reader.finish())
+        .map(Reader::finish)
     }
 }
 
@@ -60,6 +63,11 @@ impl Retrieve for Nothing {
 /// The reading in progress.
 #[derive(Default)]
 struct Reader<'r> {
+    /// The draft whose keywords count. Without one those of all drafts do: where drafts meet, a
+    /// subschema may be taken for either, and the bound must hold for both.
+    draft: Option<Draft>,
+    /// It has met another draft.
+    mixed: bool,
     nodes: Vec<Node>,
     /// Which node a subschema is. Two equal ones at different places are two: hence the address.
     known: HashMap<*const Value, usize>,
@@ -71,8 +79,20 @@ struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
-    /// The node of `schema`, to be read later if it is new.
-    fn visit(&mut self, schema: &'r Value, from: Standpoint<'r>) -> Result<usize, Refused> {
+    fn new(draft: Option<Draft>) -> Self {
+        Self { draft, ..Self::default() }
+    }
+
+    fn read_all(mut self, document: &'r Value, start: Standpoint<'r>) -> Result<Self, Refused> {
+        self.visit(document, start)?;
+        while let Some((index, schema, at)) = self.open.pop() {
+            self.read(index, schema, &at)?;
+        }
+        Ok(self)
+    }
+
+    /// The node of `schema`, to be read later if it is new; `inside` is the place in it.
+    fn visit(&mut self, schema: &'r Value, inside: Standpoint<'r>) -> Result<usize, Refused> {
         if let Some(known) = self.known.get(&std::ptr::from_ref(schema)) {
             return Ok(*known);
         }
@@ -80,7 +100,9 @@ impl<'r> Reader<'r> {
         self.known.insert(std::ptr::from_ref(schema), index);
         self.nodes.push(Node { weight: 1, ..Node::default() });
         if let Value::Object(fields) = schema {
-            self.open.push((index, fields, from.inside(schema)?));
+            let named = limits::draft(schema, inside.draft())?;
+            self.mixed |= self.draft.is_some_and(|draft| draft != named);
+            self.open.push((index, fields, inside));
         }
         Ok(index)
     }
@@ -92,30 +114,45 @@ impl<'r> Reader<'r> {
         at: &Standpoint<'r>,
     ) -> Result<(), Refused> {
         self.note(index, schema);
-        for (keyword, form, place) in KEYWORDS {
-            let Some(value) = schema.get(*keyword) else {
+        let draft = self.draft;
+        let counts = |drafts: &RangeInclusive<_>| draft.is_none_or(|draft| drafts.contains(&draft));
+        // Up to draft 7, what stands beside a reference is not applied.
+        let alone =
+            schema.contains_key("$ref") && draft.is_some_and(|draft| draft <= Draft::Draft7);
+        for Keyword { name, form, place, .. } in KEYWORDS.iter().filter(|k| counts(&k.drafts)) {
+            if alone && place.is_some() {
                 continue;
-            };
-            for target in form.subschemas(value) {
-                let target = self.visit(target, at.clone())?;
-                if let Some(place) = place {
-                    self.nodes[index].edges.push((*place, target));
-                }
+            }
+            for target in schema.get(*name).into_iter().flat_map(|value| form.subschemas(value)) {
+                let target = self.visit(target, at.clone().inside(target)?)?;
+                self.nodes[index].edges.extend(place.map(|place| (place, target)));
             }
         }
-        for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
-            let Some(reference) = schema.get(keyword).and_then(Value::as_str) else {
-                continue;
-            };
-            let (target, there) = at.follow(reference)?;
-            let target = self.visit(target, there)?;
-            self.nodes[index].edges.push((Place::Same, target));
-            if keyword != "$ref" {
-                let (_, anchor) = reference.split_once('#').unwrap_or_default();
-                self.dynamic.push((index, anchor));
+        for (keyword, _) in REFERENCES.iter().filter(|(_, drafts)| counts(drafts)) {
+            if let Some(reference) = schema.get(*keyword).and_then(Value::as_str) {
+                self.refer(index, keyword, reference, at)?;
             }
         }
         limits::check_patterns(&self.patterns)
+    }
+
+    fn refer(
+        &mut self,
+        index: usize,
+        keyword: &str,
+        reference: &'r str,
+        at: &Standpoint<'r>,
+    ) -> Result<(), Refused> {
+        let (target, there) = at.follow(reference)?;
+        let target = self.visit(target, there)?;
+        if keyword == "$ref" {
+            self.nodes[index].edges.push((Place::Same, target));
+        } else {
+            self.nodes[index].edges.push((Place::SameOneOf, target));
+            let (_, anchor) = reference.split_once('#').unwrap_or_default();
+            self.dynamic.push((index, anchor));
+        }
+        Ok(())
     }
 
     /// What counts about a subschema's own keywords.
@@ -144,8 +181,8 @@ impl<'r> Reader<'r> {
         for (index, anchor) in self.dynamic {
             let edges = &mut self.nodes[index].edges;
             for &target in self.anchors.get(anchor).into_iter().flatten() {
-                if !edges.contains(&(Place::Same, target)) {
-                    edges.push((Place::Same, target));
+                if !edges.contains(&(Place::SameOneOf, target)) {
+                    edges.push((Place::SameOneOf, target));
                 }
             }
         }

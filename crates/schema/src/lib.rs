@@ -35,9 +35,12 @@
 //!
 //! A schema is a program that runs on the server, so it is [`Refused`] before it is compiled if it
 //! is large ([`MAX_BYTES`]), deep ([`MAX_NESTING`]), expands too far ([`MAX_COST`]), refers to
-//! anything outside itself (nothing is ever fetched), or has a pattern that could take more than
-//! linear time. Recursion is allowed where it goes into the value, as in a tree; what it costs is
-//! then weighed for each document, see [`Schema::violations`].
+//! anything outside itself (nothing is ever fetched; the drafts' own schemas are at hand), or has a
+//! pattern that could take more than linear time. Recursion is allowed where it goes into the value,
+//! as in a tree; what it costs is then weighed for each document, see [`Schema::violations`].
+//!
+//! Everything else is answered as the draft's specification says, with formats as rules: the official
+//! test suite runs in `tests/suite.rs`, and `tests/suite/differences.txt` lists what is refused of it.
 
 mod cost;
 mod embedded;

@@ -20,6 +20,11 @@ impl<'r> Standpoint<'r> {
         Self { registry, base: Arc::new(base), draft }
     }
 
+    /// The draft that holds there.
+    pub(crate) fn draft(&self) -> Draft {
+        self.draft
+    }
+
     /// The place inside `schema`, which may name an `$id` and a draft of its own.
     pub(crate) fn inside(mut self, schema: &Value) -> Result<Self, Refused> {
         self.draft = limits::draft(schema, self.draft)?;
@@ -34,7 +39,7 @@ impl<'r> Standpoint<'r> {
         Ok(self)
     }
 
-    /// The target of `reference` and the place there.
+    /// The target of `reference` and the place in it.
     pub(crate) fn follow(&self, reference: &str) -> Result<(&'r Value, Self), Refused> {
         let found = self
             .registry

@@ -86,6 +86,7 @@ impl Schema {
             .dfa_size_limit(limits::MAX_AUTOMATON_BYTES);
         let validator = jsonschema::options()
             .offline()
+            .with_registry(&referencing::SPECIFICATIONS)
             .with_draft(draft)
             .with_pattern_options(patterns)
             .should_validate_formats(true)
@@ -164,6 +165,10 @@ impl Schema {
         let errors = self.validator.iter_errors(document);
         let all: BTreeSet<Violation> =
             errors.flat_map(|error| Violation::all_of(&error, &self.document)).collect();
+        if all.is_empty() {
+            // The verdict holds, whatever can be told of it.
+            return vec![Violation::of_document("does not match the schema")];
+        }
         all.into_iter().take(MAX_VIOLATIONS).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Which drafts are spoken.
 
 use omicron_schema::{Refused, Schema};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{pointers, refused};
 
@@ -76,4 +76,89 @@ fn true_and_false_are_schemas() {
     assert!(Schema::compile("all", json!(true)).unwrap().violations(&json!(1)).is_empty());
     let none = Schema::compile("none", json!(false)).unwrap();
     assert_eq!(none.violations(&json!(1))[0].message, "is not allowed here");
+}
+
+/// A schema of this draft.
+fn of(uri: &str, mut document: Value) -> Value {
+    document["$schema"] = uri.into();
+    document
+}
+
+const DRAFT_4: &str = "http://json-schema.org/draft-04/schema#";
+const DRAFT_7: &str = "http://json-schema.org/draft-07/schema#";
+const DRAFT_2019: &str = "https://json-schema.org/draft/2019-09/schema";
+
+#[test]
+fn what_a_draft_does_not_know_is_no_matter() {
+    let nowhere = json!({"$ref": "#/nowhere"});
+    for document in [
+        of(DRAFT_4, json!({"if": nowhere, "contains": nowhere, "propertyNames": nowhere})),
+        of(DRAFT_7, json!({"dependentSchemas": {"a": nowhere}, "unevaluatedItems": nowhere})),
+        of(DRAFT_7, json!({"$recursiveRef": "#", "$dynamicRef": "#none"})),
+        of(DRAFT_7, json!({"$defs": {"a": {"$ref": "https://example.org/a"}}})),
+        of(DRAFT_2019, json!({"prefixItems": [nowhere], "$dynamicRef": "#"})),
+        json!({"$recursiveRef": "#", "note": nowhere, "const": nowhere, "examples": [nowhere]}),
+    ] {
+        Schema::compile("unknown", document).unwrap();
+    }
+}
+
+#[test]
+fn up_to_draft_7_nothing_counts_beside_a_reference() {
+    let beside = json!({"$ref": "#/definitions/a", "allOf": [{"$ref": "#"}, {"$ref": "#/nowhere"}],
+        "minimum": 5, "definitions": {"a": {"type": "integer"}}});
+    let schema = Schema::compile("beside", of(DRAFT_7, beside.clone())).unwrap();
+    assert_eq!(pointers(&schema, &json!(1)), [""; 0]);
+    assert_eq!(pointers(&schema, &json!("x")), [""]);
+    assert!(matches!(refused(beside), Refused::BrokenReference { .. }));
+}
+
+#[test]
+fn a_zero_after_the_point_makes_no_integer_in_draft_4_alone() {
+    let integer = json!({"type": "integer"});
+    let draft_4 = Schema::compile("draft4", of(DRAFT_4, integer.clone())).unwrap();
+    assert_eq!(pointers(&draft_4, &json!(1.0)), [""]);
+    assert_eq!(pointers(&draft_4, &json!(1)), [""; 0]);
+    let later = Schema::compile("later", integer).unwrap();
+    assert_eq!(pointers(&later, &json!(1.0)), [""; 0]);
+}
+
+#[test]
+fn the_schema_of_each_draft_may_be_referred_to_from_any() {
+    let known = [
+        DRAFT_4,
+        "http://json-schema.org/draft-06/schema#",
+        DRAFT_7,
+        DRAFT_2019,
+        "https://json-schema.org/draft/2020-12/schema",
+    ];
+    for uri in known {
+        for target in known {
+            let document = of(uri, json!({"properties": {"schema": {"$ref": target}}}));
+            let schema = Schema::compile("of a schema", document).unwrap();
+            let document = json!({"schema": {"properties": {"a": {"type": "strin"}}}});
+            assert_eq!(pointers(&schema, &document), ["/schema/properties/a/type"], "{target}");
+            let document = json!({"schema": {"properties": {"a": {"type": "string"}}}});
+            assert_eq!(pointers(&schema, &document), [""; 0], "{target} in {uri}");
+        }
+    }
+}
+
+#[test]
+fn a_part_may_be_of_another_draft() {
+    let old = of(
+        DRAFT_7,
+        json!({"$id": "https://example.org/old", "items": [{"type": "string"}],
+        "if": {"minItems": 2}, "then": {"$ref": "#/definitions/two", "maxItems": 0},
+        "definitions": {"two": {"maxItems": 2}}}),
+    );
+    let schema = Schema::compile(
+        "both",
+        json!({"$ref": "old", "$id": "https://example.org/new",
+        "$defs": {"old": old}, "prefixItems": [{"maxLength": 1}]}),
+    );
+    let schema = schema.unwrap();
+    assert_eq!(pointers(&schema, &json!(["a", 1])), [""; 0]);
+    assert_eq!(pointers(&schema, &json!([1, 1, 1])), ["", "/0"]);
+    assert_eq!(pointers(&schema, &json!(["ab"])), ["/0"]);
 }

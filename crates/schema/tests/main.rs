@@ -6,6 +6,7 @@ mod dangerous;
 mod drafts;
 mod messages;
 mod recursion;
+mod suite;
 
 use omicron_schema::{Refused, Schema};
 use serde_json::Value;
