@@ -28,6 +28,8 @@ pub(crate) struct Node {
 #[derive(Debug)]
 pub(crate) struct Graph {
     pub(crate) nodes: Vec<Node>,
+    /// How many different patterns there are.
+    pub(crate) patterns: usize,
 }
 
 impl Graph {
@@ -186,6 +188,6 @@ impl<'r> Reader<'r> {
                 }
             }
         }
-        Graph { nodes: self.nodes }
+        Graph { nodes: self.nodes, patterns: self.patterns.len() }
     }
 }

@@ -1,7 +1,7 @@
 //! JSON Schemas, compiled once: those of the API's request bodies and the ones people register.
 //!
 //! Use [`embedded`] for the bodies (the files of `schemas/`), and [`Schema::compile`] for anybody
-//! else's. Both give a [`Schema`], which tells a document's [`Violation`]s with pointers, in words
+//! else's, or [`compiled`] for a text that comes again and again. Each gives a [`Schema`], which tells a document's [`Violation`]s with pointers, in words
 //! that a person can read and that never repeat the value.
 //!
 //! ```
@@ -42,6 +42,7 @@
 //! Everything else is answered as the draft's specification says, with formats as rules: the official
 //! test suite runs in `tests/suite.rs`, and `tests/suite/differences.txt` lists what is refused of it.
 
+mod compiled;
 mod cost;
 mod embedded;
 mod graph;
@@ -53,6 +54,7 @@ mod refused;
 mod schema;
 mod violation;
 
+pub use compiled::compiled;
 pub use embedded::{Schemas, embedded};
 pub use limits::{MAX_BYTES, MAX_COST, MAX_NESTING, MAX_PATTERNS};
 pub use refused::Refused;

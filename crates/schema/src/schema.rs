@@ -32,6 +32,7 @@ pub struct Schema {
     document: Value,
     validator: Validator,
     work: Work,
+    patterns: usize,
 }
 
 impl Schema {
@@ -80,7 +81,8 @@ impl Schema {
     fn build(name: String, text: String, document: Value) -> Result<Self, Refused> {
         limits::check_size(text.len())?;
         let draft = limits::draft(&document, Draft::default())?;
-        let work = Work::measure(&Graph::read(&document, draft)?)?;
+        let graph = Graph::read(&document, draft)?;
+        let work = Work::measure(&graph)?;
         let patterns = PatternOptions::regex()
             .size_limit(limits::MAX_PATTERN_BYTES)
             .dfa_size_limit(limits::MAX_AUTOMATON_BYTES);
@@ -92,7 +94,7 @@ impl Schema {
             .should_validate_formats(true)
             .build(&document)
             .map_err(|error| refused(&error))?;
-        Ok(Self { name, text, document, validator, work })
+        Ok(Self { name, text, document, validator, work, patterns: graph.patterns })
     }
 
     /// What it is called.
@@ -129,6 +131,12 @@ impl Schema {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// About how many bytes of memory it takes, rather too many: a text becomes a tree and another
+    /// one of checks, and patterns take the most.
+    pub(crate) fn size(&self) -> usize {
+        self.text.len() * 32 + self.patterns * limits::MAX_PATTERN_BYTES
     }
 
     /// Where the document breaks the schema, sorted by pointer; empty if it is valid, and never
