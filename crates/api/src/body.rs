@@ -11,16 +11,22 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
 use omicron_domain::Grant;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 
-/// The most bytes of a JSON body.
-const LIMIT: usize = 1024 * 1024;
+/// The most bytes of a JSON body, unless it says otherwise.
+pub(crate) const LIMIT: usize = 1024 * 1024;
 
 /// What a body holds, and the schema under `schemas/` that it must satisfy.
 pub(crate) trait Document: DeserializeOwned {
     /// The schema's name.
     const SCHEMA: &'static str;
+    /// The most bytes that it may take.
+    const LIMIT: usize = LIMIT;
+
+    /// Members whose numbers stay as they are written: other people's documents.
+    const AS_WRITTEN: &'static [&'static str] = &[];
 }
 
 /// A body that has not been read yet: whoever may not call is refused before it is.
@@ -43,12 +49,12 @@ impl FromRequest for Body {
 impl Body {
     /// The document, which has to be there.
     pub(crate) async fn read<T: Document>(self) -> Result<T, Problem> {
-        self.receive().await?.needed()
+        self.receive(T::LIMIT).await?.needed()
     }
 
     /// The document, if there is one.
     pub(crate) async fn read_optional<T: Document>(self) -> Result<Option<T>, Problem> {
-        self.receive().await?.document()
+        self.receive(T::LIMIT).await?.document()
     }
 
     /// What the caller's credential is good for: what it was answered is not for one that is good for
@@ -63,15 +69,15 @@ impl Body {
     /// The document, if the body is an object or sets out to be one; any other body is no matter, as for
     /// the old server.
     pub(crate) async fn read_if_it_says<T: Document>(self) -> Result<Option<T>, Problem> {
-        let received = self.receive().await?;
+        let received = self.receive(T::LIMIT).await?;
         let says = received.is_json() && received.bytes.trim_ascii_start().starts_with(b"{");
         if says { received.document() } else { Ok(None) }
     }
 
     /// The bytes, whatever they are.
-    pub(crate) async fn receive(mut self) -> Result<Received, Problem> {
+    pub(crate) async fn receive(mut self, limit: usize) -> Result<Received, Problem> {
         let patience = State::of(&self.request)?.settings.limits.body;
-        let bytes = actix_web::rt::time::timeout(patience, self.bytes())
+        let bytes = actix_web::rt::time::timeout(patience, self.bytes(limit))
             .await
             .map_err(|_| Problem::timeout())??;
         signed::check_body(&self.request, &bytes)?;
@@ -82,18 +88,18 @@ impl Body {
         self.request.headers().get(name)?.to_str().ok()
     }
 
-    async fn bytes(&mut self) -> Result<Vec<u8>, Problem> {
+    async fn bytes(&mut self, limit: usize) -> Result<Vec<u8>, Problem> {
         let length = self.header(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-        if length.is_some_and(|length| length > LIMIT as u64) {
-            return Err(Problem::too_large(LIMIT));
+        if length.is_some_and(|length| length > limit as u64) {
+            return Err(Problem::too_large(limit));
         }
         let mut bytes = Vec::new();
         while let Some(chunk) = self.payload.next().await {
             let chunk = chunk.map_err(|error| {
                 Problem::malformed(format!("the body did not arrive whole: {error}"))
             })?;
-            if bytes.len() + chunk.len() > LIMIT {
-                return Err(Problem::too_large(LIMIT));
+            if bytes.len() + chunk.len() > limit {
+                return Err(Problem::too_large(limit));
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -126,17 +132,7 @@ impl Received {
         }
         let document = document::parse(&self.bytes)
             .map_err(|error| Problem::malformed(format!("the body is not valid JSON: {error}")))?;
-        let schema = omicron_schema::embedded()
-            .get(T::SCHEMA)
-            .ok_or_else(|| Problem::internal(format!("the schema {} is missing", T::SCHEMA)))?;
-        let violations = schema.violations(&document);
-        if !violations.is_empty() {
-            return Err(Problem::violations(violations));
-        }
-        // What the schema accepts fits the type; if it does not, the two have drifted apart.
-        serde_json::from_value(document::with_whole_numbers(document))
-            .map(Some)
-            .map_err(Problem::internal)
+        checked(document).map(Some)
     }
 
     fn is_json(&self) -> bool {
@@ -144,4 +140,30 @@ impl Received {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         essence == "application/json" || essence.ends_with("+json")
     }
+}
+
+/// The body that a document is, if it satisfies its schema.
+pub(crate) fn checked<T: Document>(document: Value) -> Result<T, Problem> {
+    let schema = omicron_schema::embedded()
+        .get(T::SCHEMA)
+        .ok_or_else(|| Problem::internal(format!("the schema {} is missing", T::SCHEMA)))?;
+    let violations = schema.violations(&document);
+    if !violations.is_empty() {
+        return Err(Problem::violations(violations));
+    }
+    // What the schema accepts fits the type; if it does not, the two have drifted apart.
+    serde_json::from_value(whole::<T>(document)).map_err(Problem::internal)
+}
+
+/// The document as its type reads it: with whole numbers, but for other people's documents in it.
+fn whole<T: Document>(mut document: Value) -> Value {
+    let mut taken = Vec::new();
+    if let Some(members) = document.as_object_mut() {
+        taken.extend(T::AS_WRITTEN.iter().filter_map(|name| members.remove_entry(*name)));
+    }
+    let mut document = document::with_whole_numbers(document);
+    if let Some(members) = document.as_object_mut() {
+        members.extend(taken);
+    }
+    document
 }

@@ -13,7 +13,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 use omicron_auth::Credentials;
 use omicron_domain::{Actor, Grant, Permission, RequestId, Viewer};
-use omicron_persistence::idempotency::Answer;
+use omicron_persistence::idempotency::{Answer, Outcome};
 use omicron_persistence::{Transaction, View};
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -40,7 +40,7 @@ requirements! {
     ReadUsers ManageUsers ExplainAccess ListTokens MakeTokens RevokePresentToken CreateProjects
     ChangeEmail ChangePassword ResetPassword AnonymiseUser ReadAccess
     ReadProject LeaveProject ChangeProject ManageMembers ManageServiceAccounts MakeServiceTokens HandOverProject
-    ArchiveProject DeleteProject
+    ArchiveProject DeleteProject WriteRecords Comment ManageTemplates
 }
 
 /// Someone who has shown who they are, and may do `P`. What depends on the project is decided
@@ -89,9 +89,24 @@ impl<P> Caller<P> {
         + Send
         + 'static,
     ) -> Result<HttpResponse, Problem> {
+        respond(self.attempt_once(state, once, work).await?)
+    }
+
+    /// As [`Caller::write_once`], for whoever has something to say of a failure.
+    pub(crate) async fn attempt_once(
+        self,
+        state: &State,
+        once: Once,
+        work: impl Fn(
+            &mut Transaction<'_>,
+            &omicron_auth::Caller,
+        ) -> Result<Answer, omicron_service::Error>
+        + Send
+        + 'static,
+    ) -> Result<Outcome, omicron_service::Error> {
         let (actor, person) = (self.actor(), self.person);
         let work = once.around(move |tx: &mut Transaction<'_>| work(tx, &person));
-        respond(state.engine.write(actor, work).await?)
+        state.engine.write(actor, work).await
     }
 
     /// Reads what the caller may see.

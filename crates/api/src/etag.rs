@@ -4,6 +4,7 @@ use crate::problem::Problem;
 use actix_web::dev::Payload;
 use actix_web::http::header::{ETAG, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
+use omicron_service::records::Base;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::convert::Infallible;
@@ -44,11 +45,60 @@ impl Conditions {
     pub(crate) fn answer(&self, view: &impl Serialize) -> Result<HttpResponse, Problem> {
         let bytes = serde_json::to_vec(view).map_err(Problem::internal)?;
         let tag = tag_of(&bytes);
+        self.answer_with(tag, bytes)
+    }
+
+    /// As [`Conditions::answer`], of something that has versions.
+    pub(crate) fn answer_version(
+        &self,
+        version: i64,
+        view: &impl Serialize,
+    ) -> Result<HttpResponse, Problem> {
+        let bytes = serde_json::to_vec(view).map_err(Problem::internal)?;
+        self.answer_with(tag_of_version(version, &bytes), bytes)
+    }
+
+    /// The versions on which a change may be made.
+    pub(crate) fn base(&self) -> Base {
+        match self.if_match.as_slice() {
+            [] => Base::Unsaid,
+            [any] if any == "*" => Base::Any,
+            tags => Base::Versions(tags.iter().filter_map(|tag| version_of(tag)).collect()),
+        }
+    }
+
+    fn answer_with(&self, tag: String, bytes: Vec<u8>) -> Result<HttpResponse, Problem> {
         if names(&self.if_none_match, &tag) || names(&self.if_none_match, &["W/", &tag].concat()) {
             return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
         }
         Ok(json(HttpResponse::Ok().insert_header((ETAG, tag)), bytes))
     }
+}
+
+/// The strong tag of a representation of something that has versions: the version, and a digest of
+/// what is shown of it.
+pub(crate) fn tag_of_version(version: i64, bytes: &[u8]) -> String {
+    format!("\"{version}.{}", &tag_of(bytes)[1..])
+}
+
+/// The version that a tag names. What is shown of a version may change, such as the name of a person
+/// who was made unknown; a change is made on the version.
+fn version_of(tag: &str) -> Option<i64> {
+    let inner = tag.strip_prefix('"')?.strip_suffix('"')?;
+    let version = inner.split_once('.').map_or(inner, |(version, _)| version);
+    let plain = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+    if plain { version.parse().ok() } else { None }
+}
+
+/// As [`tagged`], of something that has versions.
+pub(crate) fn tagged_version(
+    mut response: HttpResponseBuilder,
+    version: i64,
+    view: &impl Serialize,
+) -> Result<HttpResponse, Problem> {
+    let bytes = serde_json::to_vec(view).map_err(Problem::internal)?;
+    let tag = tag_of_version(version, &bytes);
+    Ok(json(response.insert_header((ETAG, tag)), bytes))
 }
 
 /// A representation with its tag, with any status.

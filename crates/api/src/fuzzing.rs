@@ -4,14 +4,16 @@ use crate::body::{Document, Received};
 use crate::etag::{Conditions, tag_of};
 use crate::listing::{Paging, answer};
 use crate::problem::Problem;
-use crate::routes::{accounts, members, projects, resets, service_accounts, tokens, users};
+use crate::routes::{
+    accounts, members, projects, records, resets, service_accounts, templates, tokens, users,
+};
 use crate::{client, document, once};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, LINK};
 use actix_web::http::{StatusCode, Uri};
 use actix_web::test::TestRequest;
 use actix_web::web::Query;
 use actix_web::{FromRequest, HttpRequest, ResponseError as _};
-use omicron_domain::{Listing, Page};
+use omicron_domain::{Listing, Page, RecordPage};
 use serde_json::Value;
 use std::net::IpAddr;
 
@@ -80,6 +82,14 @@ pub fn page(target: &str) -> Option<Result<Page, StatusCode>> {
     Some(page)
 }
 
+/// Which part of a list of records an address asks for, or with which status it is refused.
+#[must_use]
+pub fn record_page(target: &str) -> Option<Result<RecordPage, StatusCode>> {
+    let parameters = parameters(target)?;
+    let query = records::RecordQuery::read(&parameters).and_then(|query| query.page());
+    Some(query.map_err(|problem| problem.status_code()))
+}
+
 /// The status and the `Link` header of a list's answer, given the ids of this part of it.
 #[must_use]
 pub fn link(target: &str, page: Page, ids: Vec<i64>, total: i64) -> Option<(StatusCode, String)> {
@@ -115,9 +125,17 @@ pub fn bodies(bytes: &[u8]) -> Vec<(&'static str, Option<StatusCode>)> {
         read::<members::NewOwnerBody>(&received),
         read::<projects::ChangeProjectBody>(&received),
         read::<projects::NewProjectBody>(&received),
+        read::<records::BulkBody>(&received),
+        read::<records::BulkItem>(&received),
+        read::<records::ChangeRecordBody>(&received),
+        read::<records::CommentBody>(&received),
+        read::<records::NewRecordBody>(&received),
+        read::<records::RevertBody>(&received),
         read::<resets::NewPasswordBody>(&received),
         read::<service_accounts::NewServiceAccountBody>(&received),
         read::<service_accounts::NewServiceTokenBody>(&received),
+        read::<templates::ChangeTemplateBody>(&received),
+        read::<templates::NewTemplateBody>(&received),
         read::<tokens::NewTokenBody>(&received),
         read::<tokens::RevokedToken>(&received),
         read::<users::NewUserBody>(&received),

@@ -31,6 +31,20 @@ pub(crate) struct Paging {
 }
 
 impl Paging {
+    /// What follows a cursor, of a list that has no pages: the id that it follows, and how many items
+    /// at most.
+    pub(crate) fn rest(&self, most: i64) -> Result<(i64, i64), Problem> {
+        let asked = Self {
+            page: None,
+            items_per_page: None,
+            cursor: self.cursor.clone(),
+            limit: self.limit.clone(),
+        };
+        let asked = Self { limit: asked.limit.or_else(|| Some(most.to_string())), ..asked };
+        let page = asked.page()?;
+        Ok((page.after_id(), page.limit().min(most)))
+    }
+
     /// The part of the list that is asked for.
     pub(crate) fn page(&self) -> Result<Page, Problem> {
         let (page, items) = (&self.page, &self.items_per_page);
@@ -54,7 +68,21 @@ impl Paging {
     }
 }
 
-fn number(pointer: &'static str, text: Option<&str>, default: i64) -> Result<i64, Problem> {
+/// The link to the part that follows this id.
+pub(crate) fn next_link(request: &HttpRequest, last: i64, limit: i64) -> String {
+    cursor_link(request, &cursor(last), limit)
+}
+
+/// The link to the part that follows this place.
+pub(crate) fn cursor_link(request: &HttpRequest, cursor: &str, limit: i64) -> String {
+    link(request, &format!("cursor={cursor}&limit={limit}"), "next")
+}
+
+pub(crate) fn number(
+    pointer: &'static str,
+    text: Option<&str>,
+    default: i64,
+) -> Result<i64, Problem> {
     match text {
         None => Ok(default),
         Some(text) => text
@@ -97,8 +125,7 @@ pub(crate) fn answer<T, B: Serialize>(
         Page::After { limit, .. } => {
             let full = i64::try_from(listing.items.len()).is_ok_and(|length| length == limit);
             let last = listing.items.last().filter(|_| full);
-            let next = last.map(|last| format!("cursor={}&limit={limit}", cursor(id(last))));
-            next.map(|next| link(request, &next, "next")).unwrap_or_default()
+            last.map(|last| next_link(request, id(last), limit)).unwrap_or_default()
         }
     };
     if !link.is_empty() {

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: a POST may be sent again, and is done once.
 
-use crate::body::{Body, Document, Received};
-use crate::etag::{json, tag_of};
+use crate::body::{Body, Document, LIMIT, Received};
+use crate::etag::{json, tag_of, tag_of_version};
 use crate::problem::Problem;
 use crate::routes::PREFIX;
 use crate::state::State;
@@ -60,19 +60,19 @@ impl Post {
 
     /// The document that it must have, and the way to do what it asks for once.
     pub(crate) async fn read<T: Document>(self, state: &State) -> Result<(T, Once), Problem> {
-        let (body, once) = self.receive(state).await?;
+        let (body, once) = self.receive(state, T::LIMIT).await?;
         Ok((body.needed()?, once))
     }
 
     /// As [`Post::read`], where a body means nothing.
     pub(crate) async fn read_nothing(self, state: &State) -> Result<Once, Problem> {
-        Ok(self.receive(state).await?.1)
+        Ok(self.receive(state, LIMIT).await?.1)
     }
 
-    async fn receive(self, state: &State) -> Result<(Received, Once), Problem> {
+    async fn receive(self, state: &State, limit: usize) -> Result<(Received, Once), Problem> {
         let key = key(&self.keys)?;
         let came_with = self.body.came_with();
-        let body = self.body.receive().await?;
+        let body = self.body.receive(limit).await?;
         let request = key.map(|key| Request {
             digest: state.authenticator.digest(&[
                 b"POST",
@@ -149,6 +149,16 @@ pub(crate) fn shown(status: StatusCode, view: &impl Serialize) -> Result<Answer,
 pub(crate) fn shown_with_tag(status: StatusCode, view: &impl Serialize) -> Result<Answer, Error> {
     let answer = shown(status, view)?;
     Ok(Answer { etag: Some(tag_of(&answer.body)), ..answer })
+}
+
+/// As [`shown`], of something that has versions.
+pub(crate) fn shown_version(
+    status: StatusCode,
+    version: i64,
+    view: &impl Serialize,
+) -> Result<Answer, Error> {
+    let answer = shown(status, view)?;
+    Ok(Answer { etag: Some(tag_of_version(version, &answer.body)), ..answer })
 }
 
 /// The response that an answer makes, the first time and again.

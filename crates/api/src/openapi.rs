@@ -8,6 +8,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::AppExt as _;
 
 mod idempotency;
+mod kinds;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +24,12 @@ mod idempotency;
         (name = "service accounts", description = "What stands for a project's instruments"),
         (name = "access", description = "Who may do what, and why"),
         (name = "projects", description = "Projects and who belongs to them"),
+        (name = "experiments", description = "What is tried out, and its history"),
+        (name = "samples", description = "What it is tried on, and its history"),
+        (name = "protocols", description = "How it is done, and its history"),
+        (name = "instruments", description = "What measures and makes, and its history"),
+        (name = "records", description = "Records of all kinds"),
+        (name = "templates", description = "What records must look like"),
         (name = "schemas", description = "What bodies look like"),
         (name = "server", description = "The server itself"),
     ),
@@ -47,6 +54,7 @@ fn build() -> Value {
     let (_, document) = app.configure(crate::routes::documented).split_for_parts();
     let mut document = serde_json::to_value(document).unwrap_or_default();
     add_body_schemas(&mut document);
+    kinds::expand(&mut document);
     idempotency::add(&mut document);
     document["components"]["securitySchemes"] = json!({
         "password": {"type": "http", "scheme": "basic", "description": "A person's password"},

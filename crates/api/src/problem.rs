@@ -5,6 +5,7 @@ use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use omicron_domain::{Invalid, Needs, Permission, Scope};
 use omicron_schema::Violation;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -15,6 +16,7 @@ mod status;
 
 use body::FieldError;
 pub(crate) use body::{ProblemBody, chain};
+pub(crate) use status::told;
 
 /// Why a request failed, on its way to the client.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub struct Problem {
     wait: Option<Duration>,
     /// What the token would have to be good for.
     scope: Option<Scope>,
+    /// What else there is to say of this kind of failure.
+    more: Map<String, Value>,
 }
 
 type Text = Cow<'static, str>;
@@ -36,7 +40,8 @@ type Text = Cow<'static, str>;
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<Text>) -> Self {
         let (kind, detail) = (Some(kind), detail.into());
-        Self { status, kind, detail, errors: Vec::new(), cause: None, wait: None, scope: None }
+        let (errors, more) = (Vec::new(), Map::new());
+        Self { status, kind, detail, errors, cause: None, wait: None, scope: None, more }
     }
 
     /// What a status says by itself.
@@ -84,6 +89,22 @@ impl Problem {
 
     pub(crate) fn bad_credentials(detail: impl Into<Text>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+    }
+
+    /// What is wrong with which part, if it is that.
+    pub(crate) fn into_violations(self) -> Vec<Violation> {
+        if self.errors.is_empty() {
+            let message = self.detail.into_owned();
+            return vec![Violation { pointer: String::new(), message }];
+        }
+        let violation = |FieldError { pointer, message }| Violation { pointer, message };
+        self.errors.into_iter().map(violation).collect()
+    }
+
+    /// The same, with one more thing to say.
+    fn with(mut self, name: &str, value: Value) -> Self {
+        self.more.insert(name.to_owned(), value);
+        self
     }
 
     /// Our own fault.

@@ -18,9 +18,11 @@ mod health;
 mod hello;
 pub(crate) mod members;
 pub(crate) mod projects;
+pub(crate) mod records;
 pub(crate) mod resets;
 mod schemas;
 pub(crate) mod service_accounts;
+pub(crate) mod templates;
 pub(crate) mod tokens;
 pub(crate) mod users;
 
@@ -69,6 +71,8 @@ fn v1(config: &mut ServiceConfig<'_>) {
     resets::configure(config);
     service_accounts::configure(config);
     access::configure(config);
+    templates::configure(config);
+    records::configure(config);
 }
 
 /// What older clients know, and what stands beside it.

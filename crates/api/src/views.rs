@@ -1,6 +1,7 @@
 //! What clients are shown.
 
 mod access;
+mod record;
 mod token;
 
 use chrono::SecondsFormat;
@@ -11,6 +12,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use access::{AccessView, ExplanationView, SeenView, SeerView, SeersView};
+pub(crate) use record::{
+    BulkView, CommentView, CommentsView, DifferenceView, GraphView, HistoryView, RecordView,
+    RecordsView, TemplateView, TemplatesView, records_of,
+};
 pub(crate) use token::{NewTokenView, TokenStatusView, TokenView, TokensView};
 
 /// A time as v1 writes it: whole seconds, rounded down.

@@ -14,19 +14,27 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 13] = files![
+const FILES: [(&str, &str); 21] = files![
+    "bulk-item",
+    "bulk-records",
     "change-member",
     "change-password",
     "change-project",
+    "change-record",
+    "change-template",
     "change-user",
+    "comment",
     "new-member",
     "new-owner",
     "new-password",
     "new-project",
+    "new-record",
     "new-service-account",
     "new-service-token",
+    "new-template",
     "new-token",
     "new-user",
+    "revert-record",
     "revoke-token",
 ];
 

@@ -62,7 +62,7 @@ pub fn change(
     if comment.author != Some(caller.user.id) {
         return Err(Error::NotTheirs);
     }
-    current(&comment, base)?;
+    base.check(comment.version)?;
     if comment.text == *text {
         return Ok(by_caller(caller, comment));
     }
@@ -85,7 +85,7 @@ pub fn remove(
     if comment.author != Some(caller.user.id) {
         held(tx, caller, &location.project, Permission::ModerateComments)?;
     }
-    current(&comment, base)?;
+    base.check(comment.version)?;
     Ok(comments::remove(tx, &record, &comment)?)
 }
 
@@ -104,15 +104,6 @@ fn commented(
         return Err(Error::Trashed);
     }
     Ok(record)
-}
-
-fn current(comment: &Comment, base: &Base) -> Result<(), Error> {
-    match base {
-        Base::Versions(versions) if !versions.contains(&comment.version) => {
-            Err(Error::Outdated { version: comment.version, changes: Vec::new() })
-        }
-        Base::Any | Base::Versions(_) => Ok(()),
-    }
 }
 
 fn said(comment: Comment, names: &HashMap<UserId, Username>) -> Said {

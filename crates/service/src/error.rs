@@ -85,6 +85,11 @@ pub enum Error {
     /// The request breaks rules, all of which are told.
     #[error("{}", told(.0))]
     Invalid(Vec<Violation>),
+    /// It is not said which version the change is made on.
+    #[error(
+        "send If-Match with the ETag of what your change is made on, so that nobody's work is lost"
+    )]
+    Unbased,
     /// The record is no longer what the caller has seen.
     #[error(
         "it is at version {version} now: look at what has changed, and repeat your change on that"

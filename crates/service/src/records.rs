@@ -78,6 +78,8 @@ pub struct Change {
 /// Which versions of a record a change may be made on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Base {
+    /// It is not said; so on none.
+    Unsaid,
     /// On any: the caller says that they do not care.
     Any,
     /// On one of these, which the caller has seen.
@@ -165,6 +167,22 @@ pub fn in_charge(view: &mut View<'_>, name: &str) -> Result<UserId, Error> {
         Err(_) => None,
     };
     Ok(known.unwrap_or(UserId(-1)))
+}
+
+impl Base {
+    /// That a change may be made on this version.
+    ///
+    /// # Errors
+    /// [`Error::Unbased`], [`Error::Outdated`].
+    pub(crate) fn check(&self, version: i64) -> Result<(), Error> {
+        match self {
+            Self::Unsaid => Err(Error::Unbased),
+            Self::Versions(versions) if !versions.contains(&version) => {
+                Err(Error::Outdated { version, changes: Vec::new() })
+            }
+            Self::Any | Self::Versions(_) => Ok(()),
+        }
+    }
 }
 
 /// The record, if it is where the request says.

@@ -141,12 +141,8 @@ fn permitted(
         }
     }
     let template = templates::lock(tx, id)?.ok_or_else(missing)?;
-    match base {
-        Base::Versions(versions) if !versions.contains(&template.version) => {
-            Err(Error::Outdated { version: template.version, changes: Vec::new() })
-        }
-        Base::Any | Base::Versions(_) => Ok(template),
-    }
+    base.check(template.version)?;
+    Ok(template)
 }
 
 /// That its schema is harmless and its lifecycle makes sense.

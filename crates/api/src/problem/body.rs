@@ -3,6 +3,7 @@
 use super::Problem;
 use actix_web::http::StatusCode;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use std::error::Error as StdError;
 use utoipa::ToSchema;
 
@@ -43,6 +44,12 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     causes: Vec<String>,
+    /// Of a change that was made on an outdated version: `current_version`, and `changes` since then,
+    /// each with its `pointer`, what stood there (`from`) and what stands there now (`to`). Of a
+    /// template that stored records would not satisfy: `records`, each with its `id` and `errors`.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    more: Map<String, Value>,
 }
 
 impl Problem {
@@ -65,6 +72,7 @@ impl Problem {
             message: self.detail.clone().into_owned(),
             errors: self.errors.clone(),
             causes,
+            more: self.more.clone(),
         }
     }
 }
@@ -77,6 +85,7 @@ fn title(kind: Option<&'static str>, status: StatusCode) -> &'static str {
         Some("forbidden") => "You may not do this",
         Some("taken") => "The name is taken",
         Some("conflict") => "The present state does not allow this",
+        Some("precondition-required") => "Which version is the change made on?",
         Some("changed") => "It has changed meanwhile",
         Some("idempotency-key-reused") => "The key belongs to another request",
         Some("idempotency-key-in-use") => "The first request is still being worked on",

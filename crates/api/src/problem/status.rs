@@ -3,9 +3,12 @@
 use super::Problem;
 use actix_web::http::StatusCode;
 use omicron_auth::Error as Auth;
-use omicron_domain::Refusal;
+use omicron_domain::{RecordId, Refusal};
 use omicron_persistence::Error as Database;
+use omicron_schema::Violation;
 use omicron_service::Error as Service;
+use omicron_service::records::Difference;
+use serde_json::{Map, Value, json};
 
 impl From<Service> for Problem {
     fn from(error: Service) -> Self {
@@ -28,10 +31,42 @@ impl From<Service> for Problem {
             Service::WrongCode => Self::invalid("/code", detail),
             Service::UnknownUser { pointer, .. } => Self::invalid(pointer, detail),
             Service::Changed => Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail),
+            Service::Invalid(violations) => Self::violations(violations),
+            Service::Unbased => {
+                Self::new(StatusCode::PRECONDITION_REQUIRED, "precondition-required", detail)
+            }
+            Service::Outdated { version, changes } => {
+                Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail)
+                    .with("current_version", version.into())
+                    .with("changes", changes.into_iter().map(told).collect())
+            }
+            Service::NotTheirs => Self::forbidden(detail),
+            Service::Trashed | Service::NotEmpty => {
+                Self::new(StatusCode::CONFLICT, "conflict", detail)
+            }
+            Service::Unsatisfied { records, more } => {
+                Self::new(StatusCode::CONFLICT, "unsatisfied", detail)
+                    .with("records", records.into_iter().map(unsatisfied).collect())
+                    .with("more", more.into())
+            }
             Service::Database(error) => error.into(),
             other => Self::internal(other),
         }
     }
+}
+
+/// What has changed in one place.
+pub(crate) fn told(Difference { pointer, from, to }: Difference) -> Value {
+    let mut told = Map::from_iter([("pointer".to_owned(), pointer.into())]);
+    told.extend(from.map(|from| ("from".to_owned(), from)));
+    told.extend(to.map(|to| ("to".to_owned(), to)));
+    told.into()
+}
+
+fn unsatisfied((id, violations): (RecordId, Vec<Violation>)) -> Value {
+    let error = |Violation { pointer, message }| json!({"pointer": pointer, "message": message});
+    let errors: Vec<Value> = violations.into_iter().map(error).collect();
+    json!({"id": id, "errors": errors})
 }
 
 impl Problem {
@@ -63,7 +98,7 @@ impl From<Database> for Problem {
     fn from(error: Database) -> Self {
         let detail = error.to_string();
         let mut problem = match error {
-            Database::UsernameTaken | Database::ProjectNameTaken => {
+            Database::UsernameTaken | Database::ProjectNameTaken | Database::TemplateNameTaken => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "taken", detail)
             }
             Database::AlreadyMember | Database::OwnerStays | Database::Gone => {

@@ -111,17 +111,17 @@ fn locked(tx: &mut Transaction<'_>, desk: &Desk<'_>, location: &Location) -> Res
 
 /// That the change is made on what the caller has seen; else, what has changed since.
 pub(super) fn based(tx: &mut Transaction<'_>, record: &Record, base: &Base) -> Result<(), Error> {
-    let versions = match base {
-        Base::Any => return Ok(()),
-        Base::Versions(versions) if versions.contains(&record.version) => return Ok(()),
-        Base::Versions(versions) => versions,
-    };
-    let seen = versions.iter().copied().filter(|version| *version < record.version).max();
-    let changes = match seen {
-        Some(version) => changes_since(tx.view(), record, version)?,
-        None => Vec::new(),
-    };
-    Err(Error::Outdated { version: record.version, changes })
+    match (base.check(record.version), base) {
+        (Err(Error::Outdated { version, .. }), Base::Versions(versions)) => {
+            let seen = versions.iter().copied().filter(|seen| *seen < version).max();
+            let changes = match seen {
+                Some(seen) => changes_since(tx.view(), record, seen)?,
+                None => Vec::new(),
+            };
+            Err(Error::Outdated { version, changes })
+        }
+        (checked, _) => checked,
+    }
 }
 
 fn stored(

@@ -1,0 +1,300 @@
+//! `/projects/{project}/experiments`, `…/samples`, `…/protocols`, `…/instruments`, all served by these
+//! handlers.
+
+use crate::body::Body;
+use crate::caller::{Caller, ReadProject, WriteRecords};
+use crate::etag::{Conditions, tagged_version};
+use crate::once::{Post, shown_version};
+use crate::problem::Problem;
+use crate::state::State;
+use crate::views::{RecordView, RecordsView, records_of};
+use actix_web::http::StatusCode;
+use actix_web::web::{Path, Query};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use omicron_domain::{RecordId, RecordKind};
+use omicron_persistence::Transaction;
+use omicron_persistence::idempotency::Answer;
+use omicron_service::records::{self, Location, Shown};
+use serde::Deserialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+mod asked;
+mod bulk;
+mod comments;
+mod past;
+mod query;
+
+pub(crate) use asked::{ChangeRecordBody, NewRecordBody, RevertBody};
+pub(crate) use bulk::{BulkBody, BulkItem};
+pub(crate) use comments::CommentBody;
+pub(crate) use query::RecordQuery;
+
+pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+    bulk::configure(config);
+    config.service(find_anywhere);
+    config.service(list).service(create).service(find).service(change);
+    config.service(trash).service(restore);
+    past::configure(config);
+    comments::configure(config);
+}
+
+/// Which records an address is about.
+#[derive(Debug, Deserialize)]
+pub(super) struct Shelf {
+    project: String,
+    kind: String,
+}
+
+impl Shelf {
+    fn which(&self) -> omicron_service::projects::Which {
+        super::projects::which(&self.project)
+    }
+
+    fn kind(&self) -> Result<RecordKind, Problem> {
+        RecordKind::from_plural(&self.kind).ok_or_else(Problem::not_found)
+    }
+}
+
+/// Which record an address is about.
+#[derive(Debug, Deserialize)]
+pub(super) struct Place {
+    #[serde(flatten)]
+    shelf: Shelf,
+    id: String,
+}
+
+impl Place {
+    pub(super) fn location(&self) -> Result<Location, Problem> {
+        let (project, kind) = (self.shelf.which(), self.shelf.kind()?);
+        Ok(Location { project, kind, id: RecordId(number(&self.id)) })
+    }
+}
+
+/// An id in an address; nothing has the id 0.
+pub(super) fn number(text: &str) -> i64 {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits { text.parse().unwrap_or(0) } else { 0 }
+}
+
+/// Lists the records of a project, in any order and as far as a filter asks for. A part follows another
+/// one as the `Link` header says, as quickly at the millionth record as at the first; ordered by `id`,
+/// each record that is there all the while comes once, whatever is changed meanwhile.
+#[utoipa::path(
+    tag = "records", params(RecordQuery), security(("password" = []), ("token" = [])),
+    params(
+        ("project" = String, Path, description = "The project's id or name"),
+        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
+    ),
+    responses((status = 200, description = "A part of the list", body = RecordsView)),
+)]
+#[get("/projects/{project}/{kind:experiments|samples|protocols|instruments}")]
+async fn list(
+    caller: Caller<ReadProject>,
+    path: Path<Shelf>,
+    query: Query<Vec<(String, String)>>,
+    request: HttpRequest,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let (which, kind) = (path.which(), path.kind()?);
+    let asked = RecordQuery::read(&query)?;
+    let (wanted, page) = (asked.filter()?, asked.page()?);
+    let (person, after, limit) = (asked.person.clone(), page.clone(), page.limit);
+    let part = caller
+        .read_slowly(&state, move |view, _| {
+            let mut filter = wanted.clone();
+            if let Some(name) = &person {
+                filter.person = Some(records::in_charge(view, name)?);
+            }
+            records::list(view, &which, kind, &filter, &page)
+        })
+        .await?;
+    let fields = asked.fields();
+    let full = i64::try_from(part.records.len()).is_ok_and(|length| length == limit);
+    let last = part.records.last().filter(|_| full);
+    let next = last.map(|last| query::next(&request, &after, last.record.mark(after.order.by)));
+    let mut shown = Vec::with_capacity(part.records.len());
+    for record in part.records {
+        shown.push(RecordView::from(record).with_only(&fields)?);
+    }
+    Ok(query::answer(next, &records_of(kind, shown, part.total)))
+}
+
+/// Begins a record: for members of the project.
+#[utoipa::path(
+    tag = "records", security(("password" = []), ("token" = [])),
+    params(
+        ("project" = String, Path, description = "The project's id or name"),
+        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
+    ),
+    request_body(content = ref("#/components/schemas/new-record")),
+    responses(
+        (status = 201, description = "The new record", body = RecordView, headers(("Location" = String), ("ETag" = String))),
+        (status = 409, description = "The project is archived"),
+    ),
+)]
+#[post("/projects/{project}/{kind:experiments|samples|protocols|instruments}")]
+async fn create(
+    caller: Caller<WriteRecords>,
+    path: Path<Shelf>,
+    post: Post,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let (body, once) = post.read::<NewRecordBody>(&state).await?;
+    let (which, kind, draft) = (path.which(), path.kind()?, body.draft()?);
+    let work = move |tx: &mut Transaction<'_>, caller: &_| {
+        let shown = records::create(tx, caller, &which, kind, &draft)?;
+        let version = shown.record.version;
+        let view = RecordView::from(shown);
+        let location = Some(view.href().to_owned());
+        Ok(Answer { location, ..shown_version(StatusCode::CREATED, version, &view)? })
+    };
+    caller.write_once(&state, once, work).await
+}
+
+/// One record, in the trash or not.
+#[utoipa::path(
+    tag = "records", security(("password" = []), ("token" = [])),
+    params(
+        ("project" = String, Path, description = "The project's id or name"),
+        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
+        ("id" = String, Path, description = "The record's id"),
+    ),
+    responses(
+        (status = 200, description = "The record", body = RecordView, headers(("ETag" = String))),
+        (status = 304, description = "The client has it already"),
+    ),
+)]
+#[get("/projects/{project}/{kind:experiments|samples|protocols|instruments}/{id}")]
+async fn find(
+    caller: Caller<ReadProject>,
+    path: Path<Place>,
+    conditions: Conditions,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let location = path.location()?;
+    let shown = caller.read(&state, move |view, _| records::find(view, &location)).await?;
+    conditions.answer_version(shown.record.version, &RecordView::from(shown))
+}
+
+/// One record of any kind, by its id alone: the way to what a link leads to.
+#[utoipa::path(
+    tag = "records", security(("password" = []), ("token" = [])),
+    params(("id" = String, Path, description = "The record's id")),
+    responses(
+        (status = 200, description = "The record", body = RecordView, headers(("ETag" = String))),
+        (status = 304, description = "The client has it already"),
+    ),
+)]
+#[get("/records/{id}")]
+async fn find_anywhere(
+    caller: Caller<ReadProject>,
+    path: Path<String>,
+    conditions: Conditions,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let id = RecordId(number(&path));
+    let shown = caller.read(&state, move |view, _| records::find_anywhere(view, id)).await?;
+    conditions.answer_version(shown.record.version, &RecordView::from(shown))
+}
+
+/// Changes a record (RFC 7396), its data too: for members of the project. `If-Match` says which version
+/// the change is made on.
+#[utoipa::path(
+    tag = "records", security(("password" = []), ("token" = [])),
+    params(
+        ("project" = String, Path, description = "The project's id or name"),
+        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
+        ("id" = String, Path, description = "The record's id"),
+    ),
+    request_body(content = ref("#/components/schemas/change-record")),
+    responses(
+        (status = 200, description = "The record as it now is", body = RecordView, headers(("ETag" = String))),
+        (status = 409, description = "It is in the trash, or the project is archived"),
+        (status = 412, description = "It is not what `If-Match` says: the body tells the current version, and what has changed since"),
+        (status = 428, description = "`If-Match` is missing"),
+    ),
+)]
+#[patch("/projects/{project}/{kind:experiments|samples|protocols|instruments}/{id}")]
+async fn change(
+    caller: Caller<WriteRecords>,
+    path: Path<Place>,
+    conditions: Conditions,
+    body: Body,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let change = body.read::<ChangeRecordBody>().await?.change()?;
+    let location = path.location()?;
+    let work = move |tx: &mut Transaction<'_>, caller: &_| {
+        records::change(tx, caller, &location, &conditions.base(), &change)
+    };
+    answer(caller.write(&state, work).await?)
+}
+
+/// Puts a record into the trash, from which it can be restored: for members of the project.
+#[utoipa::path(
+    tag = "records", security(("password" = []), ("token" = [])),
+    params(
+        ("project" = String, Path, description = "The project's id or name"),
+        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
+        ("id" = String, Path, description = "The record's id"),
+    ),
+    responses(
+        (status = 200, description = "The record as it now is", body = RecordView, headers(("ETag" = String))),
+        (status = 409, description = "The project is archived"),
+        (status = 412, description = "It is not what `If-Match` says"),
+        (status = 428, description = "`If-Match` is missing"),
+    ),
+)]
+#[delete("/projects/{project}/{kind:experiments|samples|protocols|instruments}/{id}")]
+async fn trash(
+    caller: Caller<WriteRecords>,
+    path: Path<Place>,
+    conditions: Conditions,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    set_trashed(caller, &path, conditions, &state, true).await
+}
+
+/// Takes a record out of the trash: for members of the project.
+#[utoipa::path(
+    tag = "records", security(("password" = []), ("token" = [])),
+    params(
+        ("project" = String, Path, description = "The project's id or name"),
+        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
+        ("id" = String, Path, description = "The record's id"),
+    ),
+    responses(
+        (status = 200, description = "The record as it now is", body = RecordView, headers(("ETag" = String))),
+        (status = 409, description = "The project is archived"),
+        (status = 412, description = "It is not what `If-Match` says"),
+        (status = 428, description = "`If-Match` is missing"),
+    ),
+)]
+#[delete("/projects/{project}/{kind:experiments|samples|protocols|instruments}/{id}/trashed")]
+async fn restore(
+    caller: Caller<WriteRecords>,
+    path: Path<Place>,
+    conditions: Conditions,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    set_trashed(caller, &path, conditions, &state, false).await
+}
+
+async fn set_trashed(
+    caller: Caller<WriteRecords>,
+    path: &Place,
+    conditions: Conditions,
+    state: &State,
+    trashed: bool,
+) -> Result<HttpResponse, Problem> {
+    let location = path.location()?;
+    let work = move |tx: &mut Transaction<'_>, caller: &_| {
+        records::set_trashed(tx, caller, &location, &conditions.base(), trashed)
+    };
+    answer(caller.write(state, work).await?)
+}
+
+/// A record after a change, with its tag.
+pub(super) fn answer(shown: Shown) -> Result<HttpResponse, Problem> {
+    tagged_version(HttpResponse::Ok(), shown.record.version, &RecordView::from(shown))
+}
