@@ -1,12 +1,80 @@
-//! JSON that is read strictly: a key that stands twice is refused, not silently dropped.
+//! JSON that is read strictly: what can't be kept as it is written is refused, not silently changed.
+//! That is a key that stands twice, and a whole number that 64 bits don't hold.
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::fmt;
 
 /// Reads one JSON document.
+///
+/// A number with a point or an exponent becomes the nearest of IEEE's doubles; one beyond them all, as
+/// `1e400`, is refused.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
-    serde_json::from_slice(bytes).map(|Strict(value)| value)
+    let Strict(value) = serde_json::from_slice(bytes)?;
+    match inexact(bytes) {
+        None => Ok(value),
+        Some(start) => Err(serde_json::Error::custom(too_long(bytes, start))),
+    }
+}
+
+/// Where in a valid document the first whole number begins that 64 bits don't hold: the reader makes a
+/// double of it, and does not say so.
+fn inexact(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        at += match rest[0] {
+            b'"' => text(rest),
+            b'-' | b'0'..=b'9' => {
+                let number = number(rest);
+                if !is_exact(&rest[..number]) {
+                    return Some(at);
+                }
+                number
+            }
+            _ => 1,
+        };
+    }
+    None
+}
+
+/// How long the text is that begins here, with its quotes.
+fn text(bytes: &[u8]) -> usize {
+    let mut at = 1;
+    loop {
+        match bytes.get(at) {
+            Some(b'\\') => at += 2,
+            Some(b'"') | None => return at + 1,
+            Some(_) => at += 1,
+        }
+    }
+}
+
+/// How long the number is that begins here.
+fn number(bytes: &[u8]) -> usize {
+    let part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+    bytes.iter().take_while(|byte| part(byte)).count()
+}
+
+/// Whether a number is kept as it is: one that is whole must fit.
+fn is_exact(number: &[u8]) -> bool {
+    let digits = number.strip_prefix(b"-").unwrap_or(number);
+    // Any of 18 digits does.
+    if digits.len() <= 18 || !digits.iter().all(u8::is_ascii_digit) {
+        return true;
+    }
+    let text = str::from_utf8(number).unwrap_or_default();
+    text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok()
+}
+
+/// What is said of a number that is too long, with its place, as the reader says its own.
+fn too_long(bytes: &[u8], start: usize) -> String {
+    let before = &bytes[..start];
+    let line = before.split(|&byte| byte == b'\n').count();
+    let column = before.iter().rev().take_while(|&&byte| byte != b'\n').count() + 1;
+    format!(
+        "a whole number that 64 bits can't hold: write it as a text, or with an exponent if it need \
+         not be exact at line {line} column {column}"
+    )
 }
 
 struct Strict(Value);
@@ -106,6 +174,37 @@ mod tests {
     fn everything_else_is_read_as_it_is() {
         let text = r#"{"a":[1,-2,0.5,null,true,"x"],"b":{}}"#;
         assert_eq!(parse(text.as_bytes()).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn a_whole_number_is_kept_exactly_or_refused_with_its_place() {
+        for number in ["18446744073709551615", "-9223372036854775808", "0", "100000000000000000"] {
+            assert_eq!(parse(number.as_bytes()).unwrap().to_string(), number);
+        }
+        let long = "1".repeat(30);
+        for number in
+            ["18446744073709551616", "-9223372036854775809", "99999999999999999999", &long]
+        {
+            let text = format!("{{\"a\": \"{number}\",\n \"\\\"{number}\": [1.5, {number}]}}");
+            let error = parse(text.as_bytes()).unwrap_err();
+            let column = text.lines().last().unwrap().rfind(number).unwrap() + 1;
+            assert_eq!((error.line(), error.column()), (2, column), "{error}");
+            assert!(
+                error.to_string().starts_with("a whole number that 64 bits can't hold"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_doubles_or_refused() {
+        for number in ["1e30", "1.0", "0.1", "123456789012345678901234567890.5", "1e-400", "-0"] {
+            assert!(parse(number.as_bytes()).unwrap().is_f64(), "{number}");
+        }
+        assert_eq!(parse(b"1.0").unwrap().to_string(), "1.0");
+        for number in ["1e400", "-1e400"] {
+            assert!(parse(number.as_bytes()).is_err(), "{number}");
+        }
     }
 
     #[test]

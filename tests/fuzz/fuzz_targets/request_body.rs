@@ -14,12 +14,13 @@ fuzz_target!(|data: &[u8]| {
             assert_eq!(Some(&strict), lenient.as_ref());
             assert_eq!(json(strict.to_string().as_bytes()), Some(strict));
         }
-        // Where the lenient one drops what stands twice, nothing is twice in what it has read.
+        // Where the lenient one drops what stands twice, or makes a double of a long number, nothing is
+        // so in what it has read.
         None => {
             if let Some(lenient) = lenient {
                 let written = lenient.to_string();
                 assert_eq!(json(written.as_bytes()), Some(lenient));
-                assert!(written.len() < data.len());
+                assert_ne!(written.as_bytes(), data);
             }
         }
     }

@@ -158,11 +158,11 @@ on_both! {
             request.body(body.as_bytes().to_vec()).send()
         };
         // Unknown fields of this body are ignored, but they must be JSON, and not beyond measure.
-        for (number, value) in [nested(100), "-0".into(), "1e30".into(), "1".repeat(30), "0.1".into(), r#""\ud83e\uddea""#.into(), format!("{{{wide}\"y\":0}}")].iter().enumerate() {
+        for (number, value) in [nested(100), "-0".into(), "1e30".into(), u64::MAX.to_string(), "0.1".into(), r#""\ud83e\uddea""#.into(), format!("{{{wide}\"y\":0}}")].iter().enumerate() {
             let body = with(value).replace("\"a\"", &format!("\"a {number}\""));
             post(&body).expect(201);
         }
-        for value in [&*nested(128), &nested(10_000), "NaN", "Infinity", "1e400", "-1e400", "01", "1.", "'x'", r#""\ud800""#, r#""\udead x""#, "\"a\tb\"", "{\"k\":1,\"k\":2}", "1,\"name\":\"b\"", "// no\n1", "\u{feff}1", ""] {
+        for value in [&*nested(128), &nested(10_000), "NaN", "Infinity", "1e400", "-1e400", &"1".repeat(30), "18446744073709551616", "-9223372036854775809", "01", "1.", "'x'", r#""\ud800""#, r#""\udead x""#, "\"a\tb\"", "{\"k\":1,\"k\":2}", "1,\"name\":\"b\"", "// no\n1", "\u{feff}1", ""] {
             problem(post(&with(value)), 400);
         }
         problem(post("[1]"), 400);
