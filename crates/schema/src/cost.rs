@@ -18,6 +18,8 @@ const MAX_DEPTH: usize = 128;
 const MAX_STACK: u64 = 400;
 /// How many looks at values a yes or no may take.
 const MAX_WORK: u64 = 5_000_000;
+/// How much text a pattern reads in the time of one look, in bytes.
+const TEXT_PER_LOOK: usize = 256;
 /// How many looks listing every violation may take: dearer by far, since each failure is kept.
 const MAX_LISTED_WORK: u64 = 200_000;
 
@@ -74,14 +76,18 @@ impl Work {
     /// How far checking this document may go.
     pub(crate) fn affordable(&self, document: &Value) -> Affordable {
         let (mut depth, mut looks) = (0, 0_u64);
-        let mut open = vec![(document, 0)];
-        while let Some((value, level)) = open.pop() {
+        let mut open = vec![(document, 0, 0)];
+        while let Some((value, level, name)) = open.pop() {
             depth = depth.max(level);
-            looks = looks.saturating_add(self.looks.get(level).copied().unwrap_or(0));
+            let text = name + value.as_str().map_or(0, str::len);
+            let once = self.looks.get(level).copied().unwrap_or(0);
+            looks = looks.saturating_add(once.saturating_mul(1 + (text / TEXT_PER_LOOK) as u64));
             match value {
                 _ if level > MAX_DEPTH => return Affordable::Nothing,
-                Value::Array(items) => open.extend(items.iter().map(|item| (item, level + 1))),
-                Value::Object(fields) => open.extend(fields.values().map(|one| (one, level + 1))),
+                Value::Array(items) => open.extend(items.iter().map(|item| (item, level + 1, 0))),
+                Value::Object(fields) => {
+                    open.extend(fields.iter().map(|(name, one)| (one, level + 1, name.len())));
+                }
                 _ => {}
             }
         }

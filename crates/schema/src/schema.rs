@@ -139,6 +139,24 @@ impl Schema {
         self.text.len() * 32 + self.patterns * limits::MAX_PATTERN_BYTES
     }
 
+    /// Whether the document can be checked at all, or would take too long for this schema.
+    ///
+    /// ```
+    /// use omicron_schema::Schema;
+    /// use serde_json::json;
+    ///
+    /// let twice = json!({"allOf": [{"items": {"$ref": "#"}}, {"items": {"$ref": "#"}}]});
+    /// let schema = Schema::compile("twice", twice)?;
+    /// assert!(schema.can_check(&json!([[1, 2], 3])));
+    /// let nested = (0..100).fold(json!(1), |inner, _| json!([inner]));
+    /// assert!(!schema.can_check(&nested));
+    /// # Ok::<(), omicron_schema::Refused>(())
+    /// ```
+    #[must_use]
+    pub fn can_check(&self, document: &Value) -> bool {
+        self.work.affordable(document) != Affordable::Nothing
+    }
+
     /// Where the document breaks the schema, sorted by pointer; empty if it is valid, and never
     /// more than [`MAX_VIOLATIONS`].
     ///

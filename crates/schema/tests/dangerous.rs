@@ -148,6 +148,22 @@ fn a_pattern_that_makes_others_backtrack_takes_linear_time() {
 }
 
 #[test]
+fn a_long_text_that_many_patterns_read_is_not_checked() {
+    let patterns: Vec<Value> = (0..3000).map(|_| json!({"pattern": "b$"})).collect();
+    let schema = Schema::compile("many", json!({"allOf": patterns})).unwrap();
+    assert_eq!(pointers(&schema, &json!("ab")), [""; 0]);
+    let started = Instant::now();
+    let (long, short) = (json!("a".repeat(1 << 20)), json!("a".repeat(1 << 10)));
+    assert!(!schema.can_check(&long) && schema.can_check(&short));
+    assert_eq!(schema.violations(&long)[0].message, "is too deep or too large for this schema");
+    let names = Schema::compile("names", json!({"propertyNames": {"allOf": patterns}})).unwrap();
+    assert!(!names.can_check(&json!({"a".repeat(1 << 20): 1})));
+    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    let few = Schema::compile("few", json!({"pattern": "^a*$"})).unwrap();
+    assert_eq!(pointers(&few, &long), [""; 0]);
+}
+
+#[test]
 fn nothing_is_fetched() {
     for reference in [
         "https://example.org/schema",
