@@ -37,7 +37,7 @@ macro_rules! requirements {
 }
 
 requirements! {
-    ReadUsers ManageUsers ExplainAccess ListTokens MakeTokens RevokePresentToken CreateProjects
+    ReadUsers ManageUsers ExplainAccess CheckDocuments ListTokens MakeTokens RevokePresentToken CreateProjects
     ChangeEmail ChangePassword ResetPassword AnonymiseUser ReadAccess
     ReadProject LeaveProject ChangeProject ManageMembers ManageServiceAccounts MakeServiceTokens HandOverProject
     ArchiveProject DeleteProject WriteRecords Comment ManageTemplates

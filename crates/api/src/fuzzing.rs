@@ -6,6 +6,7 @@ use crate::listing::{Paging, answer};
 use crate::problem::Problem;
 use crate::routes::{
     accounts, members, projects, records, resets, service_accounts, templates, tokens, users,
+    validation,
 };
 use crate::{client, document, once};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, LINK};
@@ -139,6 +140,7 @@ pub fn bodies(bytes: &[u8]) -> Vec<(&'static str, Option<StatusCode>)> {
         read::<tokens::NewTokenBody>(&received),
         read::<tokens::RevokedToken>(&received),
         read::<users::NewUserBody>(&received),
+        read::<validation::ValidateDocumentBody>(&received),
     ]
 }
 

@@ -25,6 +25,7 @@ pub(crate) mod service_accounts;
 pub(crate) mod templates;
 pub(crate) mod tokens;
 pub(crate) mod users;
+pub(crate) mod validation;
 
 /// Where v1 lives.
 pub(crate) const PREFIX: &str = "/api/v1";
@@ -73,6 +74,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
     access::configure(config);
     templates::configure(config);
     records::configure(config);
+    validation::configure(config);
 }
 
 /// What older clients know, and what stands beside it.

@@ -4,7 +4,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use chrono::TimeDelta;
 use omicron_auth::{Authenticator, PasswordPolicy};
 use omicron_domain::Actor;
-use omicron_persistence::{Engine, Error, purge, tokens};
+use omicron_persistence::{Engine, Error, Lane, purge, tokens};
 use omicron_service::Registration;
 use secrecy::SecretString;
 use std::future::{Ready, ready};
@@ -12,6 +12,7 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::limits::Limits;
 use crate::problem::Problem;
@@ -73,6 +74,8 @@ pub struct Shared {
     pub settings: Settings,
     pub(crate) table: RouteTable,
     pub(crate) rates: Rates,
+    /// The threads that check clients' documents against their schemas.
+    pub(crate) checks: Lane,
     draining: AtomicBool,
     /// Whether the database's files may hold what was erased.
     unpurged: AtomicBool,
@@ -80,12 +83,28 @@ pub struct Shared {
 
 impl State {
     /// The state of one server.
-    #[must_use]
-    pub fn new(engine: Engine, authenticator: Authenticator, settings: Settings) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the system gives no more threads.
+    pub fn new(
+        engine: Engine,
+        authenticator: Authenticator,
+        settings: Settings,
+    ) -> Result<Self, Error> {
         let table = RouteTable::new(crate::openapi::document());
         let rates = Rates::new(settings.limits.rate);
+        let checks = checks()?;
         let (draining, unpurged) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self(Arc::new(Shared { engine, authenticator, settings, table, rates, draining, unpurged }))
+        Ok(Self(Arc::new(Shared {
+            engine,
+            authenticator,
+            settings,
+            table,
+            rates,
+            checks,
+            draining,
+            unpurged,
+        })))
     }
 
     /// Says that the server is about to stop: from now on it is not ready.
@@ -128,6 +147,14 @@ impl State {
         }
         self.engine.write(Actor::command_line(), move |tx| tokens::note_use(tx, &used)).await
     }
+}
+
+/// As for passwords, one thread fewer than the cores, so that never all are taken from the others.
+fn checks() -> Result<Lane, Error> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = (cores - 1).max(1);
+    Lane::start("check", threads, threads * 16, Duration::from_secs(5))
+        .map_err(|error| Error::Unavailable(Box::new(error)))
 }
 
 impl Deref for State {

@@ -145,6 +145,8 @@ permissions! {
     ManageUsers "manage_users": ADMIN, Laboratory, [Administrator] = "approve, disable and enable people",
     /// Ask what oneself may do, and why.
     ExplainAccess "explain_access": ANY, Laboratory, [User Administrator] = "ask what they may do, and why",
+    /// Have a document checked against a schema.
+    CheckDocuments "check_documents": ANY, Laboratory, [User Administrator] = "have a document checked against a schema",
     /// See one's own tokens.
     ListTokens "list_tokens": READ, Laboratory, [User Administrator] = "list tokens of their own",
     /// Make tokens for oneself.

@@ -19,6 +19,7 @@ const TABLE: &str = "
 read_users                 Laboratory  read     user - - - - - administrator
 manage_users               Laboratory  admin    - - - - - - administrator
 explain_access             Laboratory  any      user - - - - - administrator
+check_documents            Laboratory  any      user - - - - - administrator
 list_tokens                Laboratory  read     user - - - - - administrator
 make_tokens                Laboratory  password user - - - - - administrator
 revoke_tokens              Laboratory  admin    user - - - - - administrator

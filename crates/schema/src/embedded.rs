@@ -14,7 +14,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 21] = files![
+const FILES: [(&str, &str); 22] = files![
     "bulk-item",
     "bulk-records",
     "change-member",
@@ -36,6 +36,7 @@ const FILES: [(&str, &str); 21] = files![
     "new-user",
     "revert-record",
     "revoke-token",
+    "validate-document",
 ];
 
 static EMBEDDED: LazyLock<Schemas> = LazyLock::new(|| Schemas {

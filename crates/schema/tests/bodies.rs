@@ -290,3 +290,19 @@ fn a_token_is_good_for_something() {
         ],
     );
 }
+
+#[test]
+fn a_document_comes_with_its_schema_and_each_may_be_anything() {
+    let body = |schema: Value, document: Value| json!({"schema": schema, "document": document});
+    check(
+        "validate-document",
+        vec![
+            (body(json!({}), json!(null)), &[]),
+            (body(json!(true), json!([1.0, "x"])), &[]),
+            (body(json!(1), json!({"a": {}})), &[]),
+            (json!({"schema": {}}), &["/document"]),
+            (json!({"document": null}), &["/schema"]),
+            (json!({"schema": {}, "document": 1, "draft": 7}), &["/draft"]),
+        ],
+    );
+}

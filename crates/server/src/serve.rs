@@ -51,7 +51,7 @@ fn prepare(settings: &Settings) -> Result<(State, Option<First>), Error> {
     let engine = Engine::start(db, sizes)?;
     let throttle = Throttle::new(settings.login_failures);
     let authenticator = Authenticator::new(secret, passwords)?.with_throttle(throttle);
-    Ok((State::new(engine, authenticator, api_settings(settings)), first))
+    Ok((State::new(engine, authenticator, api_settings(settings))?, first))
 }
 
 async fn serve(

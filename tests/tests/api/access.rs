@@ -202,6 +202,9 @@ impl World {
             ("POST", "/api/v1/projects") => {
                 Some(json!({"name": format!("new {suffix}"), "description": ""}))
             }
+            (_, path) if path.ends_with("/validate") => {
+                Some(json!({"schema": true, "document": null}))
+            }
             (_, path) if path.ends_with("/password-resets") => Some(
                 json!({"code": "a409a362-d733-11e5-b625-7e14f79230d0", "new_password": "lion"}),
             ),

@@ -24,10 +24,11 @@ const CALLERS: [(&str, &str); 12] = [
 
 /// Every action, with a request that does it: `P` is the project, `U` an account. Those that are
 /// asked of an account are asked of one's own and of someone else's.
-const ACTIONS: [(&str, &str, &str); 24] = [
+const ACTIONS: [(&str, &str, &str); 25] = [
     ("read_users", "GET", "/users"),
     ("manage_users", "POST", "/users/bystander/approval"),
     ("explain_access", "GET", "/access/explain?action=read_users"),
+    ("check_documents", "POST", "/schemas/validate"),
     ("list_tokens", "GET", "/tokens"),
     ("make_tokens", "POST", "/tokens"),
     ("revoke_tokens", "DELETE", "/tokens?username=MYSELF"),
@@ -108,6 +109,7 @@ impl World {
             "create_projects_for_others" => Some(json!({
                 "name": format!("new {number}"), "description": "", "owner": "bystander",
             })),
+            "check_documents" => Some(json!({"schema": true, "document": null})),
             "change_email" => Some(json!({"email": "new@example.org"})),
             "change_password" => {
                 let password = if who == "root" { omicron_tests::ROOT_PASSWORD } else { PASSWORD };

@@ -35,5 +35,6 @@ mod throttle;
 mod tls;
 mod tokens;
 mod users;
+mod validate;
 
 use lab::{Lab, fixture};

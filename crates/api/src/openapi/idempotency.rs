@@ -13,6 +13,9 @@ const SECRET: [&str; 5] = [
     "/api/v1/password-resets",
 ];
 
+/// POSTs that only answer: sent again, they do nothing twice.
+const ANSWERS: [&str; 1] = ["/api/v1/schemas/validate"];
+
 /// Failures that come of a key.
 const FAILURES: [(&str, &str); 2] = [
     ("409", "The first request with this key is still being worked on: see `Retry-After`"),
@@ -23,7 +26,8 @@ const FAILURES: [(&str, &str); 2] = [
 pub(super) fn add(document: &mut Value) {
     document["components"]["parameters"][KEY] = parameter();
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
-        if let Some(post) = item.get_mut("post").filter(|_| !SECRET.contains(&path.as_str())) {
+        let takes_none = SECRET.contains(&path.as_str()) || ANSWERS.contains(&path.as_str());
+        if let Some(post) = item.get_mut("post").filter(|_| !takes_none) {
             add_to(post);
         }
     }

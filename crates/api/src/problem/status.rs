@@ -4,7 +4,7 @@ use super::Problem;
 use actix_web::http::StatusCode;
 use omicron_auth::Error as Auth;
 use omicron_domain::{RecordId, Refusal};
-use omicron_persistence::Error as Database;
+use omicron_persistence::{Error as Database, Refused};
 use omicron_schema::Violation;
 use omicron_service::Error as Service;
 use omicron_service::records::Difference;
@@ -90,6 +90,16 @@ impl From<Auth> for Problem {
             Auth::Busy => Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail),
             Auth::Database(error) => error.into(),
             other => Self::internal(other),
+        }
+    }
+}
+
+/// A job that was not done.
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Full => Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", refused.to_string()),
+            Refused::Panicked => Self::internal(refused),
         }
     }
 }
