@@ -1,7 +1,8 @@
 //! The database for callers that must not block: its own threads, behind queues that have an end.
 
+use crate::sealer::Sealer;
 use crate::writer::Writer;
-use crate::{Database, Error, Failure, Lane, Refused, Transaction, View};
+use crate::{Database, Error, Failure, Lane, Refused, Transaction, View, positions};
 use omicron_domain::{Actor, Viewer};
 use std::time::Duration;
 
@@ -21,11 +22,20 @@ pub struct EngineOptions {
     pub queue: usize,
     /// How long a job may wait.
     pub patience: Duration,
+    /// How long after a write the events of all that was written meanwhile get their positions;
+    /// `None` if another process is to give them.
+    pub seal_after: Option<Duration>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { quick: 4, slow: 1, queue: 1024, patience: Duration::from_secs(2) }
+        Self {
+            quick: 4,
+            slow: 1,
+            queue: 1024,
+            patience: Duration::from_secs(2),
+            seal_after: Some(Duration::from_millis(50)),
+        }
     }
 }
 
@@ -56,6 +66,7 @@ pub struct Engine {
     quick: Lane,
     slow: Lane,
     writers: Writers,
+    sealer: Option<Sealer>,
 }
 
 /// Who writes: never those who read, since a write may wait for another one's lock.
@@ -67,24 +78,35 @@ enum Writers {
     Many(Lane),
 }
 
+impl Writers {
+    fn the_one(&self) -> Option<Writer> {
+        match self {
+            Self::One(writer) => Some(writer.clone()),
+            Self::Many(_) => None,
+        }
+    }
+}
+
 impl Engine {
     /// Starts the threads.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the system gives no more threads.
     pub fn start(db: Database, options: EngineOptions) -> Result<Self, Error> {
+        Self::start_threads(db, options).map_err(|error| Error::Unavailable(Box::new(error)))
+    }
+
+    fn start_threads(db: Database, options: EngineOptions) -> std::io::Result<Self> {
         let lane = |name, threads| Lane::start(name, threads, options.queue, options.patience);
-        let start = || -> std::io::Result<_> {
-            let writers = if db.is_embedded() {
-                Writers::One(Writer::start(db.clone(), options.queue, options.patience)?)
-            } else {
-                Writers::Many(lane("db-write", options.quick)?)
-            };
-            Ok((lane("db-quick", options.quick)?, lane("db-slow", options.slow)?, writers))
+        let writers = if db.is_embedded() {
+            Writers::One(Writer::start(db.clone(), options.queue, options.patience)?)
+        } else {
+            Writers::Many(lane("db-write", options.quick)?)
         };
-        let (quick, slow, writers) =
-            start().map_err(|error| Error::Unavailable(Box::new(error)))?;
-        Ok(Self { db, quick, slow, writers })
+        let sealer = |pause| Sealer::start(db.clone(), writers.the_one(), pause);
+        let sealer = options.seal_after.map(sealer).transpose()?;
+        let (quick, slow) = (lane("db-quick", options.quick)?, lane("db-slow", options.slow)?);
+        Ok(Self { db, quick, slow, writers, sealer })
     }
 
     /// The database behind the threads, for callers that may block.
@@ -137,6 +159,17 @@ impl Engine {
         E: Failure + Send + 'static,
         W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
+        let result = self.write_unsealed(actor, work).await;
+        self.wake_the_sealer();
+        result
+    }
+
+    async fn write_unsealed<T, E, W>(&self, actor: Actor, work: W) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure + Send + 'static,
+        W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
         match &self.writers {
             // The thread drops a job without a word only if it panics outside any.
             Writers::One(writer) => {
@@ -164,8 +197,29 @@ impl Engine {
             Writers::One(_) => self.write(actor, work).await,
             Writers::Many(lane) => {
                 let db = self.db.clone();
-                settle(lane.run(move || db.write_serializable(&actor, work)).await)
+                let result = settle(lane.run(move || db.write_serializable(&actor, work)).await);
+                self.wake_the_sealer();
+                result
             }
+        }
+    }
+
+    /// Gives a position to each event that has none: before the end, so that nothing waits for the
+    /// next start. Usually a thread does it, a moment after each write.
+    ///
+    /// # Errors
+    /// As [`Engine::write`].
+    pub async fn seal(&self) -> Result<(), Error> {
+        const MOST: u32 = 1000;
+        let seal = |tx: &mut Transaction<'_>| positions::seal_some(tx, MOST);
+        while self.write_unsealed(Actor::command_line(), seal).await? == MOST {}
+        Ok(())
+    }
+
+    /// After failures too: of some it is not known whether the change was kept.
+    fn wake_the_sealer(&self) {
+        if let Some(sealer) = &self.sealer {
+            sealer.wake();
         }
     }
 }

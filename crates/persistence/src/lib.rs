@@ -73,6 +73,7 @@ mod purge;
 mod random;
 pub mod records;
 pub mod resets;
+mod sealer;
 mod sight;
 mod tables;
 mod target;

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
-/// An engine with one thread of each kind.
+/// An engine with one thread of each kind, and none that seals.
 pub fn engine(lab: &Lab, queue: usize, patience: Duration) -> Engine {
-    let options = EngineOptions { quick: 1, slow: 1, queue, patience };
+    let options = EngineOptions { quick: 1, slow: 1, queue, patience, seal_after: None };
     Engine::start(lab.db.clone(), options).unwrap()
 }
 

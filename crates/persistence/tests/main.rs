@@ -15,6 +15,7 @@ mod positions;
 mod projects;
 mod restart;
 mod schema;
+mod sealing;
 mod search;
 mod support;
 mod text;

@@ -40,8 +40,9 @@ fn prepare(settings: &Settings) -> Result<(State, Option<First>), Error> {
         quick: if settings.database_url.is_server() { 4 } else { 2 },
         ..EngineOptions::default()
     };
-    // One for each thread that reads, as many for those that write, and one for the chores.
-    let connections = u32::try_from(2 * sizes.quick + sizes.slow + 1).unwrap_or(u32::MAX);
+    // One for each thread that reads, as many for those that write, one for the chores, and one for
+    // the sealer.
+    let connections = u32::try_from(2 * sizes.quick + sizes.slow + 2).unwrap_or(u32::MAX);
     let db = open::for_serving(settings, connections)?;
     let passwords = Passwords::start(settings.bcrypt_cost)?;
     let first = administrator::ensure(settings, &db, &passwords)?;
@@ -75,6 +76,9 @@ async fn serve(
     chores.abort();
     if let Err(error) = state.flush_last_use().await {
         log::warn!("when tokens were last used could not be written down: {}", chain(&error));
+    }
+    if let Err(error) = state.engine.seal().await {
+        log::warn!("events will get their positions with the next start: {}", chain(&error));
     }
     log::info!("stopped");
     outcome

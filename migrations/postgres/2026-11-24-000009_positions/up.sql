@@ -28,6 +28,7 @@ CREATE TABLE subject_versions (
     CONSTRAINT subject_versions_order CHECK (to_position > from_position),
     PRIMARY KEY (kind, id, from_position)
 );
-CREATE INDEX subject_versions_project ON subject_versions (kind, project, id, from_position);
+CREATE INDEX subject_versions_project ON subject_versions (kind, project, id, from_position)
+    WHERE project IS NOT NULL;
 -- The one state of a subject that lasts, which its next event ends.
 CREATE UNIQUE INDEX subject_versions_lasting ON subject_versions (kind, id) WHERE to_position IS NULL;

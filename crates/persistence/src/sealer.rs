@@ -1,0 +1,119 @@
+//! Who gives events their positions, a moment after they were written: a thread of its own.
+//!
+//! Whoever writes wakes it and goes on. It waits a little for others to write as well, and then seals
+//! all there is. Now and then it looks for what other processes have written.
+
+use crate::writer::Writer;
+use crate::{Database, Error, positions};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use omicron_domain::{Actor, Viewer};
+use std::error::Error as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+/// How often it looks for the events of other processes, and tries again after a failure.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+/// How many events share SQLite's transaction with the changes that wait for it.
+const SHARE: u32 = 250;
+
+/// The way to wake the thread, which ends with the last of these.
+#[derive(Clone)]
+pub(crate) struct Sealer {
+    wake: Sender<()>,
+}
+
+impl Sealer {
+    /// Starts the thread, which seals what it finds at once. It seals through `writer` if there is
+    /// one: SQLite has no other.
+    pub(crate) fn start(
+        db: Database,
+        writer: Option<Writer>,
+        pause: Duration,
+    ) -> std::io::Result<Self> {
+        let (wake, woken) = crossbeam_channel::bounded(1);
+        let mut work = Work { db, writer, failing: false };
+        std::thread::Builder::new()
+            .name("db-sealer".to_owned())
+            .spawn(move || work.go_on(&woken, pause))?;
+        Ok(Self { wake })
+    }
+
+    /// Says that there may be something to seal; never waits.
+    pub(crate) fn wake(&self) {
+        // If it is full, the thread is about to look anyway.
+        let _ = self.wake.try_send(());
+    }
+}
+
+struct Work {
+    db: Database,
+    writer: Option<Writer>,
+    failing: bool,
+}
+
+impl Work {
+    fn go_on(&mut self, woken: &Receiver<()>, pause: Duration) {
+        loop {
+            let is_done = self.seal_safely();
+            // Of another process that is at it, it is not known how far it has looked.
+            let patience = if is_done || self.failing { INTERVAL } else { pause };
+            match woken.recv_timeout(patience) {
+                Ok(()) => {
+                    std::thread::sleep(pause);
+                    // Whoever writes from here on may be too late for this time.
+                    let _ = woken.try_recv();
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// Whether all is sealed. A failure is told once, until it is over.
+    fn seal_safely(&mut self) -> bool {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.seal()));
+        match outcome.unwrap_or(Err(Error::Panicked)) {
+            Ok(is_done) => {
+                if std::mem::take(&mut self.failing) {
+                    log::info!("events get their positions again");
+                }
+                is_done
+            }
+            // Those who write come first.
+            Err(Error::Overloaded) => false,
+            Err(error) => {
+                if !std::mem::replace(&mut self.failing, true) {
+                    let cause = error.source().map(|cause| format!(": {cause}"));
+                    log::warn!(
+                        "events get no positions for now: {error}{}",
+                        cause.unwrap_or_default()
+                    );
+                }
+                false
+            }
+        }
+    }
+
+    fn seal(&self) -> Result<bool, Error> {
+        // Most often there is nothing to do, which takes no lock to see.
+        if self.is_done()? {
+            return Ok(true);
+        }
+        let Some(writer) = &self.writer else {
+            positions::seal(&self.db)?;
+            return self.is_done();
+        };
+        loop {
+            let sealed =
+                writer.submit(Actor::command_line(), |tx| positions::seal_some(tx, SHARE))?;
+            if sealed.recv().unwrap_or(Err(Error::Panicked))? < SHARE {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn is_done(&self) -> Result<bool, Error> {
+        self.db.read(Viewer::Nobody, positions::is_sealed)
+    }
+}
