@@ -19,14 +19,12 @@ use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 mod asked;
-mod bulk;
-mod comments;
+pub(crate) mod bulk;
+pub(crate) mod comments;
 mod past;
 mod query;
 
 pub(crate) use asked::{ChangeRecordBody, NewRecordBody, RevertBody};
-pub(crate) use bulk::{BulkBody, BulkItem};
-pub(crate) use comments::CommentBody;
 pub(crate) use query::RecordQuery;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
