@@ -30,6 +30,8 @@ pub(crate) struct Work {
     looks: Vec<u64>,
     /// How far the engine recurses into a document of this depth, at most.
     stack: Vec<u64>,
+    /// Whether reading a text may take the square of its length: as a regular expression it does.
+    squares: bool,
 }
 
 /// How far a document may be checked.
@@ -59,7 +61,8 @@ impl Work {
         if cost > limits::MAX_COST {
             return Err(Refused::TooCostly { cost });
         }
-        let mut work = Self { looks: vec![looks[0]], stack: vec![stack[0]] };
+        let mut work =
+            Self { looks: vec![looks[0]], stack: vec![stack[0]], squares: graph.expressions };
         for _ in 1..=MAX_DEPTH {
             looks = graph.looks(&inner_first, Some(&looks));
             let deeper = graph.stack(&inner_first, Some(&stack));
@@ -73,6 +76,12 @@ impl Work {
         Ok(work)
     }
 
+    /// How many looks it takes to read so much text.
+    fn reading(&self, text: usize) -> u64 {
+        let read = (text / TEXT_PER_LOOK) as u64;
+        1 + if self.squares { read.saturating_mul(read) } else { read }
+    }
+
     /// How far checking this document may go.
     pub(crate) fn affordable(&self, document: &Value) -> Affordable {
         let (mut depth, mut looks) = (0, 0_u64);
@@ -81,7 +90,7 @@ impl Work {
             depth = depth.max(level);
             let text = name + value.as_str().map_or(0, str::len);
             let once = self.looks.get(level).copied().unwrap_or(0);
-            looks = looks.saturating_add(once.saturating_mul(1 + (text / TEXT_PER_LOOK) as u64));
+            looks = looks.saturating_add(once.saturating_mul(self.reading(text)));
             match value {
                 _ if level > MAX_DEPTH => return Affordable::Nothing,
                 Value::Array(items) => open.extend(items.iter().map(|item| (item, level + 1, 0))),

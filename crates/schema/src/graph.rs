@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::keywords::{KEYWORDS, Keyword, Place, REFERENCES};
 use crate::references::{Standpoint, refused};
-use crate::{Refused, limits};
+use crate::{Refused, limits, patterns};
 
 /// Where a document without an `$id` of its own is at home.
 const BASE: &str = "json-schema:///";
@@ -30,6 +30,8 @@ pub(crate) struct Graph {
     pub(crate) nodes: Vec<Node>,
     /// How many different patterns there are.
     pub(crate) patterns: usize,
+    /// Whether a text may have to be a regular expression.
+    pub(crate) expressions: bool,
 }
 
 impl Graph {
@@ -45,11 +47,12 @@ impl Graph {
             .and_then(RegistryBuilder::prepare)
             .map_err(|error| refused(&error, "$id"))?;
         let start = Standpoint::new(&registry, base, draft);
-        match Reader::new(Some(draft)).read_all(document, start.clone())? {
-            reader if reader.mixed => Reader::new(None).read_all(document, start),
-            reader => Ok(reader),
+        let mut reader = Reader::new(Some(draft)).read_all(document, start.clone())?;
+        if reader.mixed {
+            reader = Reader::new(None).read_all(document, start)?;
         }
-        .map(Reader::finish)
+        reader.patterns.iter().try_for_each(|pattern| patterns::check(pattern, document))?;
+        Ok(reader.finish())
     }
 }
 
@@ -75,7 +78,10 @@ struct Reader<'r> {
     known: HashMap<*const Value, usize>,
     open: Vec<(usize, &'r Map<String, Value>, Standpoint<'r>)>,
     patterns: HashSet<&'r str>,
+    expressions: bool,
     anchors: HashMap<&'r str, Vec<usize>>,
+    /// See [`whole`](Self::whole).
+    whole: Option<usize>,
     /// References whose target depends on how they were reached: all of that name may be it.
     dynamic: Vec<(usize, &'r str)>,
 }
@@ -159,13 +165,16 @@ impl<'r> Reader<'r> {
 
     /// What counts about a subschema's own keywords.
     fn note(&mut self, index: usize, schema: &'r Map<String, Value>) {
-        let listed =
-            ["enum", "required"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
-        let listed: usize = listed.map(Vec::len).sum();
+        let compared = ["enum", "const", "required"].into_iter();
+        let compared: usize =
+            compared.filter_map(|keyword| schema.get(keyword)).map(limits::values).sum();
+        let unique = (schema.get("uniqueItems") == Some(&Value::Bool(true))).then(|| self.whole());
         let node = &mut self.nodes[index];
-        node.weight += listed as u64 / 16;
+        node.weight += compared as u64 / 16;
+        node.edges.extend(unique.map(|whole| (Place::EachItem, whole)));
         node.unevaluated =
             ["unevaluatedProperties", "unevaluatedItems"].iter().any(|&k| schema.contains_key(k));
+        self.expressions |= schema.get("format").is_some_and(|format| format == "regex");
         self.patterns.extend(schema.get("pattern").and_then(Value::as_str));
         if let Some(Value::Object(fields)) = schema.get("patternProperties") {
             self.patterns.extend(fields.keys().map(String::as_str));
@@ -178,6 +187,16 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// A node that stands for looking at all that a value holds, as it takes to compare two.
+    fn whole(&mut self) -> usize {
+        *self.whole.get_or_insert_with(|| {
+            let index = self.nodes.len();
+            let edges = vec![(Place::EachItem, index), (Place::EachField, index)];
+            self.nodes.push(Node { weight: 1, edges, ..Node::default() });
+            index
+        })
+    }
+
     /// The graph, with the edges whose targets are known only once all is read.
     fn finish(mut self) -> Graph {
         for (index, anchor) in self.dynamic {
@@ -188,6 +207,7 @@ impl<'r> Reader<'r> {
                 }
             }
         }
-        Graph { nodes: self.nodes, patterns: self.patterns.len() }
+        let patterns = self.patterns.len();
+        Graph { nodes: self.nodes, patterns, expressions: self.expressions }
     }
 }

@@ -49,6 +49,7 @@ mod graph;
 mod keywords;
 mod limits;
 mod message;
+mod patterns;
 mod references;
 mod refused;
 mod schema;

@@ -70,6 +70,16 @@ pub(crate) fn draft(schema: &Value, default: Draft) -> Result<Draft, Refused> {
     }
 }
 
+/// How many values this one is made of, a long text counting for several.
+pub(crate) fn values(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(values).sum::<usize>(),
+        Value::Object(fields) => 1 + fields.values().map(values).sum::<usize>(),
+        Value::String(text) => 1 + text.len() / 64,
+        _ => 1,
+    }
+}
+
 /// What a refusal or a violation quotes of a text that someone else wrote.
 pub(crate) fn shortened(text: &str) -> String {
     text.chars().take(200).collect()

@@ -5,6 +5,7 @@ mod bodies;
 mod dangerous;
 mod drafts;
 mod messages;
+mod patterns;
 mod recursion;
 mod suite;
 
