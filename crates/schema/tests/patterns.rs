@@ -94,7 +94,8 @@ fn a_pattern_may_look_like_one_of_those() {
 #[test]
 fn a_long_text_is_not_read_as_a_regular_expression() {
     let schema = Schema::compile("pattern", json!({"format": "regex"})).unwrap();
-    let groups = |count: usize| (0..count).map(|i| format!("(?<a{i}>b)")).collect::<String>();
+    let group = |number| format!("(?<a{number}>b)");
+    let groups = |count: usize| (0..count).map(group).collect::<Vec<_>>().concat();
     assert_eq!(pointers(&schema, &json!(groups(300))), [""; 0]);
     assert!(!schema.can_check(&json!(groups(80_000))));
 }

@@ -173,6 +173,8 @@ on_both! {
             (json!({"$ref": "#/$defs/none"}), "leads nowhere"),
             (json!({"pattern": "(?=a)b"}), "can't be used"),
             (json!({"pattern": "(((a{1,100}){1,100}){1,100}){1,100}"}), "can't be used"),
+            (json!({"pattern": "a".to_owned() + &"*".repeat(240)}), "can't be used"),
+            (json!({"pattern": r"\cA".repeat(5000)}), "can't be used"),
             (json!({"description": "x".repeat(65 * 1024)}), "more than 65536"),
             (json!({"type": "strin"}), "is not valid at"),
         ] {
