@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | `routes/` | a file per resource: extract, call the service, render |
 //! | `problem` | every failure's status: the only file that knows any |
-//! | `caller`, `body`, `once`, `listing`, `etag` | what handlers take and give |
+//! | `caller`, `body`, `once`, `listing`, `past`, `etag` | what handlers take and give |
 //! | `client`, `limits`, `rate`, `unread` | who asks from where, and how much they may |
 //! | `signed` | what a signature sees of a request |
 //! | `exchange` | what happens to each request, whatever its route |
@@ -30,6 +30,7 @@ mod metrics;
 mod once;
 mod openapi;
 mod origin;
+mod past;
 mod problem;
 mod rate;
 mod routes;

@@ -1,9 +1,10 @@
 //! Lists: which part is asked for, and the headers that say which part it is.
 
+use crate::past;
 use crate::problem::Problem;
 use actix_web::http::header::{HeaderName, HeaderValue, LINK};
 use actix_web::web::Query;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use omicron_domain::{Listing, Page};
@@ -66,16 +67,19 @@ impl Paging {
         let limit = number("/limit", self.limit.as_deref(), Page::MOST)?;
         Page::after(after, limit).map_err(Problem::of_field("/limit"))
     }
-}
 
-/// The link to the part that follows this id.
-pub(crate) fn next_link(request: &HttpRequest, last: i64, limit: i64) -> String {
-    cursor_link(request, &cursor(last), limit)
-}
-
-/// The link to the part that follows this place.
-pub(crate) fn cursor_link(request: &HttpRequest, cursor: &str, limit: i64) -> String {
-    link(request, &format!("cursor={cursor}&limit={limit}"), "next")
+    /// The part of a list of the past: it has no numbered pages, since those count it.
+    pub(crate) fn of_the_past(&self) -> Result<Page, Problem> {
+        if self.page.is_some() || self.items_per_page.is_some() {
+            return Err(Problem::invalid("/page", "does not go with as_of: use cursor and limit"));
+        }
+        match self.page()? {
+            Page::Numbered { items, .. } => {
+                Page::after(0, items).map_err(Problem::of_field("/limit"))
+            }
+            after @ Page::After { .. } => Ok(after),
+        }
+    }
 }
 
 pub(crate) fn number(
@@ -102,6 +106,37 @@ fn cursor(id: i64) -> String {
     URL_SAFE_NO_PAD.encode(id.to_string())
 }
 
+/// The place where a list goes on, if there may be more.
+pub(crate) fn next<T>(listing: &Listing<T>, limit: i64, id: impl Fn(&T) -> i64) -> Option<i64> {
+    let is_full = i64::try_from(listing.items.len()).is_ok_and(|length| length == limit);
+    listing.items.last().filter(|_| is_full).map(id)
+}
+
+/// The link to the part that follows this id, with more parameters.
+pub(crate) fn next_link(request: &HttpRequest, after: i64, limit: i64, more: &str) -> String {
+    cursor_link(request, &cursor(after), limit, more)
+}
+
+/// The link to the part that follows this place, with more parameters.
+pub(crate) fn cursor_link(request: &HttpRequest, cursor: &str, limit: i64, more: &str) -> String {
+    link(request, &format!("cursor={cursor}&limit={limit}{more}"), "next")
+}
+
+/// The headers of a list as of a position: the link keeps to it, so that a walk sees one moment.
+pub(crate) fn of_the_past(
+    request: &HttpRequest,
+    page: Page,
+    position: i64,
+    next: Option<i64>,
+) -> HttpResponseBuilder {
+    let mut response = past::as_of(HttpResponse::Ok(), position);
+    if let Some(after) = next {
+        let moment = format!("&as_of={position}");
+        response.insert_header((LINK, next_link(request, after, page.limit(), &moment)));
+    }
+    response
+}
+
 /// A list's body with the headers that say which part of the list it is.
 pub(crate) fn answer<T, B: Serialize>(
     request: &HttpRequest,
@@ -122,11 +157,9 @@ pub(crate) fn answer<T, B: Serialize>(
             header("count", total);
             numbered_links(request, number, items, total)
         }
-        Page::After { limit, .. } => {
-            let full = i64::try_from(listing.items.len()).is_ok_and(|length| length == limit);
-            let last = listing.items.last().filter(|_| full);
-            last.map(|last| next_link(request, id(last), limit)).unwrap_or_default()
-        }
+        Page::After { limit, .. } => next(&listing, limit, id)
+            .map(|after| next_link(request, after, limit, ""))
+            .unwrap_or_default(),
     };
     if !link.is_empty() {
         response.insert_header((LINK, link));
@@ -156,7 +189,7 @@ fn numbered_links(request: &HttpRequest, number: i64, items: i64, total: i64) ->
 
 /// A link to another part of the same list, with the request's other parameters.
 fn link(request: &HttpRequest, query: &str, relation: &str) -> String {
-    const OURS: [&str; 4] = ["page", "items_per_page", "cursor", "limit"];
+    const OURS: [&str; 5] = ["page", "items_per_page", "cursor", "limit", "as_of"];
     let others: String = request
         .query_string()
         .split('&')

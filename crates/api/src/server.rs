@@ -2,6 +2,7 @@
 
 use crate::exchange::exchange;
 use crate::limits;
+use crate::past::POSITION;
 use crate::rate::{RATE_LIMIT, RATE_LIMIT_POLICY, limited};
 use crate::schema_instead::schema_instead;
 use crate::state::{Origins, State};
@@ -31,7 +32,7 @@ const ALLOWED: [HeaderName; 10] = [
 ];
 
 /// Headers that scripts of other origins may read.
-const EXPOSED: [HeaderName; 11] = [
+const EXPOSED: [HeaderName; 12] = [
     HeaderName::from_static("page"),
     HeaderName::from_static("items_per_page"),
     HeaderName::from_static("count"),
@@ -41,6 +42,7 @@ const EXPOSED: [HeaderName; 11] = [
     header::RETRY_AFTER,
     RATE_LIMIT,
     RATE_LIMIT_POLICY,
+    POSITION,
     HeaderName::from_static("idempotency-replayed"),
     HeaderName::from_static("request-id"),
 ];

@@ -18,6 +18,7 @@ mod past;
 mod seal;
 mod versions;
 
+pub(crate) use past::states_of;
 pub use past::{state_at, states_at};
 pub use seal::{is_sealed, seal, seal_some};
 

@@ -15,13 +15,16 @@ mod list;
 mod member;
 mod one;
 mod owned;
+mod past;
 mod sight;
+mod state;
 
 pub use change::{change, delete, reserve, set_archived};
 pub use list::list;
 pub use member::{add_member, hand_over, remove_member, set_role};
 pub use one::{details, find};
 pub(crate) use owned::owned_by;
+pub use past::{PastProjects, details_at, list_at, members_at};
 pub use sight::{Place, all_of, hold, members, members_among, place_of, seen_by, seers};
 
 #[derive(Queryable, Selectable)]

@@ -172,7 +172,8 @@ on_both! {
         let expected = concat!(
             r#"{"date_archived":null,"date_created":"2026-11-24T12:00:00.123456Z","#,
             r#""description":"Hardness of aluminium alloys","id":1,"#,
-            r#""members":[{"role":"member","user":2}],"name":"Alloys","owner":1}"#
+            r#""members":[{"date_added":"2026-11-24T12:00:00.123456Z","role":"member","user":2}],"#,
+            r#""name":"Alloys","owner":1,"owner_added":"2026-11-24T12:00:00.123456Z"}"#
         );
         assert_eq!(payload, expected);
     }

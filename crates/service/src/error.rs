@@ -79,6 +79,12 @@ pub enum Error {
         /// Where in the request.
         pointer: &'static str,
     },
+    /// The past that is asked for is none yet.
+    #[error("must not be still to come: the last position so far is {last}")]
+    StillToCome {
+        /// The last position that was given.
+        last: i64,
+    },
     /// What is to change is no longer what the caller has seen.
     #[error("it has changed since you read it: read it again, and repeat your change on that")]
     Changed,

@@ -36,6 +36,7 @@ pub mod access;
 pub mod comments;
 mod error;
 pub mod members;
+mod past;
 pub mod projects;
 pub mod records;
 mod registration;
@@ -49,6 +50,7 @@ use omicron_auth::Caller;
 use omicron_domain::{Permission, Place, Refusal, Target};
 
 pub use error::Error;
+pub use past::Past;
 pub use registration::Registration;
 
 /// A condition on the present state of what is to change: that it is what the caller has seen.

@@ -1,10 +1,13 @@
 //! Who belongs to a project, and as what.
 
+use crate::past::look;
 use crate::projects::{Which, named, permitted, unknown};
 use crate::users::Who;
-use crate::{Error, Unchanged, service_accounts};
+use crate::{Error, Past, Unchanged, service_accounts};
 use omicron_auth::Caller;
-use omicron_domain::{Listing, Member, MemberRole, Page, Permission, ProjectDetails, UserStatus};
+use omicron_domain::{
+    AsOf, Listing, Member, MemberRole, Page, Permission, ProjectDetails, UserStatus,
+};
 use omicron_persistence::{self as persistence, Transaction, View, projects, users};
 
 /// Those who belong to a project, its owner too.
@@ -14,6 +17,22 @@ use omicron_persistence::{self as persistence, Transaction, View, projects, user
 pub fn list(view: &mut View<'_>, which: &Which, page: Page) -> Result<Listing<Member>, Error> {
     let project = projects::find(view, which)?.ok_or(Error::NotFound("project"))?;
     Ok(projects::members(view, project.id, page)?)
+}
+
+/// Those who belonged to a project, its owner too: for who may see it now.
+///
+/// # Errors
+/// As [`projects::find_at`](crate::projects::find_at).
+pub fn list_at(
+    view: &mut View<'_>,
+    which: &Which,
+    page: Page,
+    as_of: AsOf,
+) -> Result<Past<Listing<Member>>, Error> {
+    look(view, as_of, |view, position| {
+        let then = projects::members_at(view, which, position, page)?;
+        then.ok_or(Error::NotFound("project as of then"))
+    })
 }
 
 /// Adds someone to a project.

@@ -8,6 +8,7 @@
 
 mod access;
 mod accounts;
+mod as_of;
 mod durability;
 mod explain;
 mod hostile;

@@ -28,6 +28,7 @@ impl From<Service> for Problem {
             Service::LastAdministrator | Service::Anonymised(_) | Service::OwnsProjects { .. } => {
                 Self::new(StatusCode::CONFLICT, "conflict", detail)
             }
+            Service::StillToCome { .. } => Self::invalid("/as_of", detail),
             Service::WrongCode => Self::invalid("/code", detail),
             Service::UnknownUser { pointer, .. } => Self::invalid(pointer, detail),
             Service::Changed => Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail),

@@ -8,15 +8,17 @@ use crate::caller::{Caller, HandOverProject, LeaveProject, ManageMembers, ReadPr
 use crate::etag::{Conditions, tagged};
 use crate::listing::{self, Paging};
 use crate::once::{Post, shown_with_tag};
+use crate::past::Moment;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{MemberView, MembersView, ProjectDetailsView};
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use omicron_domain::{Member, MemberRole, UnknownRole};
+use omicron_domain::{AsOf, Member, MemberRole, Page, UnknownRole};
 use omicron_persistence::{Transaction, View};
 use omicron_service::members;
+use omicron_service::projects::Which;
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -62,24 +64,41 @@ pub(super) fn role(given: Option<&str>) -> Result<MemberRole, Problem> {
 /// Lists who belongs to a project, and as what, its owner too.
 #[utoipa::path(
     tag = "projects", security(("password" = []), ("token" = [])),
-    params(("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`"), Paging),
+    params(("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`"), Moment, Paging),
     responses((status = 200, description = "A part of the list", body = MembersView)),
 )]
 #[get("/projects/{project_name_or_id}/members")]
 async fn list(
     caller: Caller<ReadProject>,
     path: Path<String>,
-    paging: Query<Paging>,
+    (moment, paging): (Query<Moment>, Query<Paging>),
     request: HttpRequest,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let (which, page) = (which(&path), paging.page()?);
+    let which = which(&path);
+    if let Some(as_of) = moment.as_of()? {
+        return list_at(caller, (which, paging.of_the_past()?, as_of), &request, &state).await;
+    }
+    let page = paging.page()?;
     let work = move |view: &mut View<'_>, _: &_| members::list(view, &which, page);
     let listing = caller.read_slowly(&state, work).await?;
     let id = |member: &Member| member.user.id.0;
     Ok(listing::answer(&request, page, listing, id, |members| MembersView {
         members: members.into_iter().map(MemberView::from).collect(),
     }))
+}
+
+async fn list_at(
+    caller: Caller<ReadProject>,
+    (which, page, as_of): (Which, Page, AsOf),
+    request: &HttpRequest,
+    state: &State,
+) -> Result<HttpResponse, Problem> {
+    let work = move |view: &mut View<'_>, _: &_| members::list_at(view, &which, page, as_of);
+    let past = caller.read_slowly(state, work).await?;
+    let next = listing::next(&past.state, page.limit(), |member| member.user.id.0);
+    let members = past.state.items.into_iter().map(MemberView::from).collect();
+    Ok(listing::of_the_past(request, page, past.position, next).json(MembersView { members }))
 }
 
 /// Adds someone to a project, as a member if no other role is given: for its owner and maintainers.

@@ -7,14 +7,16 @@ use crate::caller::{
 use crate::etag::{Conditions, tagged};
 use crate::listing::{self, Paging};
 use crate::once::{Post, shown_with_tag};
+use crate::past::{self, Moment};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{DeletedView, ProjectDetailsView, ProjectView, ProjectsView};
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use omicron_domain::{Project, ProjectDetails};
+use omicron_domain::{AsOf, Page, Project, ProjectDetails};
 use omicron_persistence::idempotency::Answer;
+use omicron_persistence::projects::PastProjects;
 use omicron_persistence::{Transaction, View};
 use omicron_service::projects::{self, Which};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -66,17 +68,20 @@ async fn create(
 
 /// Lists the projects that the caller may see, by id.
 #[utoipa::path(
-    tag = "projects", params(Kept, Paging), security(("password" = []), ("token" = [])),
+    tag = "projects", params(Kept, Moment, Paging), security(("password" = []), ("token" = [])),
     responses((status = 200, description = "A part of the list", body = ProjectsView)),
 )]
 #[get("/projects")]
 async fn list(
     caller: Caller<ReadProject>,
-    kept: Query<Kept>,
-    paging: Query<Paging>,
+    (kept, moment, paging): (Query<Kept>, Query<Moment>, Query<Paging>),
     request: HttpRequest,
     state: State,
 ) -> Result<HttpResponse, Problem> {
+    if let Some(as_of) = moment.as_of()? {
+        let page = paging.of_the_past()?;
+        return list_at(caller, (kept.archived()?, page, as_of), &request, &state).await;
+    }
     let (archived, page) = (kept.archived()?, paging.page()?);
     let work = move |view: &mut View<'_>, _: &_| projects::list(view, archived, page);
     let listing = if page.is_counted() || archived.is_some() {
@@ -90,12 +95,25 @@ async fn list(
     }))
 }
 
+async fn list_at(
+    caller: Caller<ReadProject>,
+    (archived, page, as_of): (Option<bool>, Page, AsOf),
+    request: &HttpRequest,
+    state: &State,
+) -> Result<HttpResponse, Problem> {
+    let work = move |view: &mut View<'_>, _: &_| projects::list_at(view, archived, page, as_of);
+    let past = caller.read_slowly(state, work).await?;
+    let PastProjects { projects, next } = past.state;
+    let projects = projects.into_iter().map(ProjectView::from).collect();
+    Ok(listing::of_the_past(request, page, past.position, next).json(ProjectsView { projects }))
+}
+
 /// One project with its members, if the caller may see it.
 #[utoipa::path(
     tag = "projects", security(("password" = []), ("token" = [])),
-    params(("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`")),
+    params(("project_name_or_id" = String, Path, description = "Digits are an id; a `/` in a name is `%2F`"), Moment),
     responses(
-        (status = 200, description = "The project", body = ProjectDetailsView, headers(("ETag" = String))),
+        (status = 200, description = "The project", body = ProjectDetailsView, headers(("ETag" = String), ("Omicron-Position" = i64))),
         (status = 304, description = "The client has it already"),
     ),
 )]
@@ -103,10 +121,17 @@ async fn list(
 async fn find(
     caller: Caller<ReadProject>,
     path: Path<String>,
+    moment: Query<Moment>,
     conditions: Conditions,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let which = which(&path);
+    if let Some(as_of) = moment.as_of()? {
+        let work = move |view: &mut View<'_>, _: &_| projects::find_at(view, &which, as_of);
+        let past = caller.read(&state, work).await?;
+        let view = ProjectDetailsView::from(past.state);
+        return Ok(past::as_of(HttpResponse::Ok(), past.position).json(view));
+    }
     let project = caller.read(&state, move |view, _| projects::find(view, &which)).await?;
     conditions.answer(&ProjectDetailsView::from(project))
 }

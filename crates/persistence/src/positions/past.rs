@@ -97,3 +97,20 @@ pub fn states_at(
     };
     Ok(page.into_iter().filter_map(event).collect())
 }
+
+/// The last events up to a position of the subjects of one kind that have these ids, in no order.
+pub(crate) fn states_of(
+    view: &mut View<'_>,
+    kind: &str,
+    ids: &[i64],
+    position: i64,
+) -> Result<Vec<Event>, Error> {
+    let lasting = versions::to_position.is_null().or(versions::to_position.gt(position));
+    let seqs: Vec<i64> = versions::table
+        .filter(versions::kind.eq(kind).and(versions::id.eq_any(ids)))
+        .filter(versions::from_position.le(position))
+        .filter(lasting)
+        .select(versions::seq)
+        .load(view.connection)?;
+    events_numbered(view, &seqs)
+}

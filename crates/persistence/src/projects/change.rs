@@ -1,34 +1,14 @@
 //! Changes of projects.
 
 use super::details;
+use super::one::whole;
+use super::state::State;
 use crate::connection::AnyConnection;
 use crate::error::OrTaken;
 use crate::tables::{project_members, projects};
 use crate::{Error, Transaction, tokens};
 use diesel::prelude::*;
-use omicron_domain::{
-    Action, Description, Member, ProjectChange, ProjectDetails, ProjectId, ProjectName, Reference,
-    Role, Timestamp, UserId,
-};
-use serde::Serialize;
-
-/// What the journal keeps of a project: ids, so that a person can be forgotten.
-#[derive(Serialize)]
-struct State<'a> {
-    id: ProjectId,
-    name: &'a ProjectName,
-    description: &'a Description,
-    owner: UserId,
-    members: Vec<MemberState>,
-    date_created: Timestamp,
-    date_archived: Option<Timestamp>,
-}
-
-#[derive(Serialize)]
-struct MemberState {
-    user: UserId,
-    role: &'static str,
-}
+use omicron_domain::{Action, ProjectChange, ProjectDetails, ProjectId, Reference, UserId};
 
 /// Renames or describes a project.
 ///
@@ -173,20 +153,8 @@ pub(super) fn recorded(
     action: Action,
 ) -> Result<ProjectDetails, Error> {
     // What an actor has changed, they see: the permission was checked before.
-    let details = details(&mut tx.all_seeing(), &Reference::Id(id))?.ok_or(Error::Gone)?;
-    let member = |member: &Member| MemberState {
-        user: member.user.id,
-        role: Role::from(member.role).as_str(),
-    };
-    let state = State {
-        id,
-        name: &details.project.name,
-        description: &details.project.description,
-        owner: details.project.owner.id,
-        members: details.members.iter().map(member).collect(),
-        date_created: details.project.date_created,
-        date_archived: details.project.date_archived,
-    };
-    tx.record(action, id, Some(id), &state)?;
+    let (details, owner_added) =
+        whole(&mut tx.all_seeing(), &Reference::Id(id))?.ok_or(Error::Gone)?;
+    tx.record(action, id, Some(id), &State::new(&details, owner_added))?;
     Ok(details)
 }

@@ -9,8 +9,8 @@ use crate::{Error, Transaction};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use omicron_domain::{
-    Action, Member, MemberRole, ProjectDetails, ProjectId, ProjectRole, Reference, UserId,
-    UserSummary,
+    Action, Member, MemberRole, ProjectDetails, ProjectId, ProjectRole, Reference, Timestamp,
+    UserId, UserSummary,
 };
 
 #[derive(Queryable, Selectable)]
@@ -22,8 +22,12 @@ pub(super) struct MemberRow {
 
 impl MemberRow {
     pub(super) fn with_user(self, user: UserSummary, owns: bool) -> Result<Member, Error> {
-        let date_added = self.date_added.and_utc();
+        let date_added = self.date_added();
         Ok(Member { user, role: self.role(owns)?, date_added })
+    }
+
+    pub(super) fn date_added(&self) -> Timestamp {
+        self.date_added.and_utc()
     }
 
     /// What the row says, unless they own the project.

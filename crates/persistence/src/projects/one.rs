@@ -10,7 +10,7 @@ use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use omicron_domain::{
-    Project, ProjectDetails, ProjectId, ProjectName, Reference, UserSummary, Viewer,
+    Project, ProjectDetails, ProjectId, ProjectName, Reference, Timestamp, UserSummary, Viewer,
 };
 
 diesel::alias!(project_members as seers: Seers);
@@ -63,7 +63,7 @@ pub fn find(
     view: &mut View<'_>,
     which: &Reference<ProjectId, ProjectName>,
 ) -> Result<Option<Project>, Error> {
-    Ok(read(view, which, false)?.map(|details| details.project))
+    Ok(read(view, which, false)?.map(|(details, _)| details.project))
 }
 
 /// The project of this id or name with its members, if the viewer may see it: all of one moment.
@@ -83,6 +83,14 @@ pub fn details(
     view: &mut View<'_>,
     which: &Reference<ProjectId, ProjectName>,
 ) -> Result<Option<ProjectDetails>, Error> {
+    Ok(whole(view, which)?.map(|(details, _)| details))
+}
+
+/// As [`details`], and since when the owner belongs to it.
+pub(super) fn whole(
+    view: &mut View<'_>,
+    which: &Reference<ProjectId, ProjectName>,
+) -> Result<Option<(ProjectDetails, Timestamp)>, Error> {
     read(view, which, true)
 }
 
@@ -91,7 +99,7 @@ fn read(
     view: &mut View<'_>,
     which: &Reference<ProjectId, ProjectName>,
     everyone: bool,
-) -> Result<Option<ProjectDetails>, Error> {
+) -> Result<Option<(ProjectDetails, Timestamp)>, Error> {
     let (everything, viewer) = eyes(view.viewer());
     let is_owner = project_members::user_id.eq(projects::owner_id);
     let people = belonging(everything, viewer)
@@ -119,12 +127,11 @@ fn read(
     for (project, owner, user, member) in rows {
         let user = UserSummary::try_from(user)?;
         if user.id.0 == owner {
-            found = Some(project.with_owner(user)?);
+            found = Some((project.with_owner(user)?, member.date_added()));
         } else {
             members.push(member.with_user(user, false)?);
         }
     }
-    let within = |project: &Project| !is_beyond(view.viewer(), project.id);
-    let found = found.filter(within);
-    Ok(found.map(|project| ProjectDetails { project, members }))
+    let found = found.filter(|(project, _)| !is_beyond(view.viewer(), project.id));
+    Ok(found.map(|(project, added)| (ProjectDetails { project, members }, added)))
 }

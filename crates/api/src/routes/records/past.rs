@@ -49,7 +49,7 @@ async fn history(
     let entries = caller.read_slowly(&state, work).await?;
     let full = i64::try_from(entries.len()).is_ok_and(|length| length == limit);
     let last = entries.last().filter(|_| full).map(|entry| entry.version);
-    let next = last.map(|version| next_link(&request, version, limit));
+    let next = last.map(|version| next_link(&request, version, limit, ""));
     Ok(part(next, &HistoryView::from(entries)))
 }
 
