@@ -15,7 +15,8 @@ BEGIN SELECT RAISE(ABORT, 'the journal is append-only: UPDATE on positions is re
 CREATE TRIGGER positions_are_kept BEFORE DELETE ON positions
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only: DELETE on positions is refused'); END;
 CREATE TRIGGER positions_are_not_replaced BEFORE INSERT ON positions
-WHEN EXISTS (SELECT 1 FROM positions WHERE position = NEW.position OR seq = NEW.seq)
+WHEN EXISTS (SELECT 1 FROM positions WHERE position = NEW.position)
+  OR EXISTS (SELECT 1 FROM positions WHERE seq = NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only: REPLACE on positions is refused'); END;
 
 -- From which position to before which one an event's state was that of its subject. Made from events

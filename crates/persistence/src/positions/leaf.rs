@@ -77,9 +77,10 @@ impl Row {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let digits = |hex: String, byte: &u8| hex + &format!("{byte:02x}");
-    bytes.iter().fold(String::with_capacity(64), digits)
+/// The bytes in small hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

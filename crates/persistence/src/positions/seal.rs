@@ -1,6 +1,6 @@
 //! Giving positions.
 
-use super::leaf::Row;
+use super::leaf::{Row, hex};
 use super::versions;
 use crate::connection::AnyConnection;
 use crate::tables::{events, positions, unsealed};
@@ -8,7 +8,7 @@ use crate::{Database, Error, Transaction, View};
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Timestamp};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Text, Timestamp};
 use omicron_domain::Actor;
 
 /// The most events that one transaction of [`seal`] gives positions to.
@@ -153,16 +153,15 @@ fn write(
 ) -> Result<(), Error> {
     match connection {
         AnyConnection::Sqlite(connection) => {
-            for (position, row) in events {
-                diesel::insert_into(positions::table)
-                    .values((
-                        positions::position.eq(position),
-                        positions::seq.eq(row.seq),
-                        positions::leaf.eq(row.leaf()?),
-                        positions::sealed_at.eq(sealed_at),
-                    ))
-                    .execute(connection)?;
-            }
+            let row = |(position, row): &(i64, Row)| Ok((*position, row.seq, hex(&row.leaf()?)));
+            let rows: Vec<_> = events.iter().map(row).collect::<Result<_, Error>>()?;
+            diesel::sql_query(
+                "INSERT INTO positions (position, seq, leaf, sealed_at)
+                 SELECT value ->> 0, value ->> 1, unhex(value ->> 2), ?1 FROM json_each(?2)",
+            )
+            .bind::<Timestamp, _>(sealed_at)
+            .bind::<Text, _>(versions::json(&rows)?)
+            .execute(connection)?;
         }
         AnyConnection::Postgres(connection) => {
             let given: Vec<i64> = events.iter().map(|(position, _)| *position).collect();
