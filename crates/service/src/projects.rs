@@ -1,16 +1,19 @@
 //! What can be done with projects.
 
-use crate::past::look;
 use crate::users::{Who, is_oneself};
-use crate::{Error, Past, Unchanged, require, service_accounts};
+use crate::{Error, Unchanged, require, service_accounts};
 use omicron_auth::Caller;
 use omicron_domain::{
-    AsOf, Description, Listing, Member, NewProject, Page, Permission, Project, ProjectChange,
+    Description, Listing, Member, NewProject, Page, Permission, Project, ProjectChange,
     ProjectDetails, ProjectId, ProjectName, ProjectRole, Reference, Target, User, UserId,
     UserStatus, Username,
 };
-use omicron_persistence::projects::{PastProjects, Place};
+use omicron_persistence::projects::Place;
 use omicron_persistence::{self as persistence, Transaction, View, projects, records, users};
+
+mod past;
+
+pub use past::{find_at, list_at};
 
 /// How a request names a project.
 pub type Which = Reference<ProjectId, ProjectName>;
@@ -139,36 +142,6 @@ pub fn list(
 /// [`Error::NotFound`] also where the caller may not see it.
 pub fn find(view: &mut View<'_>, which: &Which) -> Result<ProjectDetails, Error> {
     projects::details(view, which)?.ok_or(Error::NotFound("project"))
-}
-
-/// One project, with its members, as it was: for who may see it now.
-///
-/// # Errors
-/// [`Error::NotFound`] also where the caller may not see it, and if there was no such project then;
-/// [`Error::StillToCome`].
-pub fn find_at(
-    view: &mut View<'_>,
-    which: &Which,
-    as_of: AsOf,
-) -> Result<Past<ProjectDetails>, Error> {
-    look(view, as_of, |view, position| {
-        projects::details_at(view, which, position)?.ok_or(Error::NotFound("project as of then"))
-    })
-}
-
-/// Some of the projects that the caller may see now, as they were.
-///
-/// # Errors
-/// [`Error::StillToCome`].
-pub fn list_at(
-    view: &mut View<'_>,
-    archived: Option<bool>,
-    page: Page,
-    as_of: AsOf,
-) -> Result<Past<PastProjects>, Error> {
-    look(view, as_of, |view, position| {
-        Ok(projects::list_at(view, archived, position, page.after_id(), page.limit())?)
-    })
 }
 
 /// Renames or describes a project.

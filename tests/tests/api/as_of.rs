@@ -29,9 +29,9 @@ fn position_of(answer: &Answer) -> i64 {
     answer.header("omicron-position").unwrap().parse().unwrap()
 }
 
-fn at(path: &str, position: impl ToString) -> String {
+fn at(path: &str, position: impl std::fmt::Display) -> String {
     let separator = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{separator}as_of={}", position.to_string())
+    format!("{path}{separator}as_of={position}")
 }
 
 fn names(list: &Value) -> Vec<String> {
