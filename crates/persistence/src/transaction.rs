@@ -87,6 +87,31 @@ impl<'a> Transaction<'a> {
         self.view.now
     }
 
+    /// The same transaction in the name of someone else and at another moment: for a history that
+    /// is brought in from elsewhere, each change by whoever made it, when they made it.
+    ///
+    /// ```
+    /// use omicron_domain::{Actor, NewUser, Timestamp, Viewer};
+    /// use omicron_persistence::{Database, Error, Options, events_of, users};
+    ///
+    /// let db = Database::create("sqlite://", Options::default())?;
+    /// # let new = NewUser {
+    /// #     username: "ann".parse().unwrap(), email: "ann@example.org".parse().unwrap(),
+    /// #     password_hash: "!".to_owned(), administrator: false, approved: true,
+    /// # };
+    /// let importer = Actor::command_line();
+    /// let ann = db.write(&importer, |tx| {
+    ///     users::create(&mut tx.on_behalf(&importer, Timestamp::UNIX_EPOCH), &new)
+    /// })?;
+    /// assert_eq!(ann.date_created, Timestamp::UNIX_EPOCH);
+    /// let history = db.read(Viewer::Everything, |view| events_of(view, ann.id, 0))?;
+    /// assert_eq!(history[0].at, Timestamp::UNIX_EPOCH);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn on_behalf<'b>(&'b mut self, actor: &'b Actor, now: Timestamp) -> Transaction<'b> {
+        Transaction::new(self.view.connection, actor, now)
+    }
+
     /// The database as it is, whatever the actor may see of it.
     pub(crate) fn all_seeing(&mut self) -> View<'_> {
         View::new(self.view.connection, Viewer::Everything, self.view.now)
