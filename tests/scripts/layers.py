@@ -17,12 +17,13 @@ LAYERS = {
     "omicron-service": [
         "omicron-auth", "omicron-persistence", "omicron-schema", "omicron-domain",
     ],
+    "omicron-demo": ["omicron-persistence", "omicron-domain"],
     "omicron-api": [
         "omicron-service", "omicron-auth", "omicron-persistence", "omicron-schema",
         "omicron-domain",
     ],
     "omicron-server": [
-        "omicron-api", "omicron-service", "omicron-auth", "omicron-persistence",
+        "omicron-api", "omicron-demo", "omicron-service", "omicron-auth", "omicron-persistence",
         "omicron-schema", "omicron-domain",
     ],
     "omicron-tests": [],
@@ -47,7 +48,10 @@ DOMAIN = {"chrono", "serde", "thiserror", "unicode-normalization"}
 
 # What tools and importers must not be made to link, whatever brings it in.
 NOT_BELOW_API = ("actix-", "tokio")
-TOOLS = ["omicron-domain", "omicron-schema", "omicron-persistence", "omicron-auth", "omicron-service"]
+TOOLS = [
+    "omicron-domain", "omicron-schema", "omicron-persistence", "omicron-auth", "omicron-service",
+    "omicron-demo",
+]
 
 
 def output(*command):
