@@ -3,6 +3,7 @@
 mod backup;
 mod config;
 mod db;
+mod demo;
 mod flags;
 mod healthcheck;
 mod migration;
@@ -46,6 +47,9 @@ enum Command {
     /// Make, list and revoke tokens
     #[command(subcommand)]
     Token(token::Command),
+    /// Make a lab up to try it on: people, projects, samples, experiments and their history
+    #[command(after_help = demo::ABOUT)]
+    Demo(demo::Arguments),
     /// Copy the database into a new file, while the server goes on
     Backup {
         /// The file, which must not be there yet
@@ -98,6 +102,7 @@ fn obey(command: Command, sources: &Sources) -> Result<(), Error> {
         Command::Db(command) => db::run(&command, settings),
         Command::User(command) => user::run(command, settings),
         Command::Token(command) => token::run(&command, settings),
+        Command::Demo(arguments) => demo::run(&arguments, settings),
         Command::Backup { file } => backup::run(&file, settings),
         Command::Config(config::Command::Check) => config::check(settings, sources),
         Command::Healthcheck => healthcheck::run(settings),

@@ -95,6 +95,18 @@ pub enum Error {
     /// Someone who may not log in would have no use of a token.
     #[error("{0} can't log in: the account is {1}")]
     CantLogIn(omicron_domain::Username, omicron_domain::UserStatus),
+    /// A made-up lab would be mixed with a real one.
+    #[error(
+        "the database {0}: a lab is made up in an empty one only, such as that of \
+         --database-url sqlite:///demo.sqlite3"
+    )]
+    NotEmpty(&'static str),
+    /// A lab is not made up where people work.
+    #[error("with STATE=PROD no lab is made up, unless --yes says that it is meant")]
+    NotInProduction,
+    /// A lab could not be made up.
+    #[error("the lab could not be made up; what there is of it stays, so begin in a new database")]
+    Demo(#[source] omicron_demo::Error),
     /// Where migrations are written there are none.
     #[error("there is no folder {}: run this in the root of the source tree", .0.display())]
     NotTheSourceTree(PathBuf),

@@ -53,6 +53,21 @@ pub fn created(settings: &Settings) -> Result<Database, Error> {
     Database::create(settings.database_url.expose(), options(settings, FEW)).map_err(explained)
 }
 
+/// A database to fill: made if there is none, or none with tables; one that has tables is left at the
+/// version that it is at.
+///
+/// # Errors
+/// As [`existing`].
+pub fn to_fill(settings: &Settings) -> Result<Database, Error> {
+    match existing(settings) {
+        Err(Error::NoFile(_) | Error::NoDatabase(_)) => created(settings),
+        Err(Error::Older { found, .. }) if !found.starts_with(char::is_numeric) => {
+            created(settings)
+        }
+        other => other,
+    }
+}
+
 fn refuse_memory(settings: &Settings) -> Result<(), Error> {
     if settings.database_url.is_memory() { Err(Error::InMemory) } else { Ok(()) }
 }

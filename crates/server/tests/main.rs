@@ -3,6 +3,7 @@
 
 mod bad_settings;
 mod db;
+mod demo;
 mod first_start;
 mod help;
 mod log;

@@ -13,13 +13,18 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn run(settings: &Settings) -> Result<(), Error> {
+    let address = address(settings);
+    ask(address, settings.tls_cert.as_deref()).map_err(|error| Error::Unhealthy(address, error))
+}
+
+/// Where the server of these settings is asked from the same machine.
+pub(super) fn address(settings: &Settings) -> SocketAddr {
     let ip = match settings.ip_address {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    let address = SocketAddr::new(ip, settings.port);
-    ask(address, settings.tls_cert.as_deref()).map_err(|error| Error::Unhealthy(address, error))
+    SocketAddr::new(ip, settings.port)
 }
 
 fn ask(address: SocketAddr, certificate: Option<&Path>) -> io::Result<()> {

@@ -53,7 +53,8 @@ impl Settings {
         (insecure && self.is_production()).then(|| BadSetting::new(name, reason))
     }
 
-    fn is_production(&self) -> bool {
+    /// Whether people's real work may depend on it.
+    pub(crate) fn is_production(&self) -> bool {
         self.state == State::Production
     }
 
