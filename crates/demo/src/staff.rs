@@ -118,7 +118,7 @@ pub(crate) fn people(number: usize, random: &mut Random) -> Vec<Person> {
     let start = random.below(all);
     (0..number)
         .map(|index| {
-            let place = (start + index * 1009) % all;
+            let place = (start + index * 1517) % all;
             let (first, last) = (FIRST[place % FIRST.len()], LAST[place / FIRST.len()]);
             let again = if index < all { String::new() } else { (index / all + 1).to_string() };
             Person {

@@ -64,7 +64,7 @@ static ANALYSIS: Form = experiment(
 
 pub(super) static FIELD: Field = Field {
     code: "COA",
-    materials: &["TiN", "TiAlN", "CrN", "TiAlSiN", "Al₂O₃"],
+    materials: &["TiN", "TiAlN", "TiAlSiN", "TiCrN", "TiSiN"],
     topics: &[
         (
             "Grain growth in {}",

@@ -6,7 +6,6 @@ use crate::form::{Form, choice, count, number};
 static SYNTHESIS: Form = sample(
     "Catalyst",
     &[
-        choice("metal", "Metal", &["Pd", "Ru", "Rh", "Ir", "Ni"]),
         choice("ligand", "Ligand", &["XPhos", "dppf", "BINAP", "IPr"]),
         number("mass", "Mass", "mg", (0.0, 100_000.0), (40.0, 950.0), 1),
         number("yield", "Yield", "%", (0.0, 100.0), (38.0, 94.0), 1).result(),

@@ -22,6 +22,8 @@ struct Thing {
 struct Campaign<'a> {
     project: &'a mut Project,
     index: usize,
+    /// How many records are left for later campaigns.
+    kept: usize,
     keys: &'a mut usize,
     steps: Vec<Step>,
 }
@@ -34,7 +36,9 @@ pub(super) fn campaign(
     keys: &mut usize,
     at: Timestamp,
 ) -> Vec<Step> {
-    let mut campaign = Campaign { project, index, keys, steps: Vec::new() };
+    // Of a small project's records, too, some are young.
+    let kept = if (24..100).contains(&project.left) { project.left / 2 } else { 0 };
+    let mut campaign = Campaign { project, index, kept, keys, steps: Vec::new() };
     if campaign.project.campaigns == 0 {
         campaign.equip(at);
     }

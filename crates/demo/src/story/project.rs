@@ -1,6 +1,7 @@
 //! The projects of the lab, and who belongs to them.
 
 use super::said::Key;
+use crate::calendar::later;
 use crate::fields::{self, Field};
 use crate::random::Random;
 use chrono::TimeDelta;
@@ -81,6 +82,7 @@ fn project(
     let span = (until - begin).num_minutes();
     let place = i64::try_from(index * 100 / number).unwrap_or(0);
     let start = begin + TimeDelta::minutes(span * place * 2 / 500 + 8 * 60);
+    let start = later(start, (0, 60), random);
     // One has come to its end.
     let archived = (index == 1).then(|| until - TimeDelta::minutes(span / 3));
     let last = archived.unwrap_or(until) - TimeDelta::hours(6);
@@ -152,7 +154,7 @@ impl Project {
         let before = u128::try_from(self.size.saturating_sub(30)).unwrap_or(0).max(1);
         let due = i64::try_from(span * done.min(before) / before).unwrap_or(0);
         let due = self.begin + TimeDelta::seconds(due);
-        let due = crate::calendar::later(due, (0, 600), &mut self.random);
+        let due = later(due, (0, 600), &mut self.random);
         Some(due.max(now).min(self.last))
     }
 }

@@ -43,7 +43,7 @@ impl Campaign<'_> {
         let at = at.min(self.project.last);
         let mut things = Vec::with_capacity(drafts.len());
         let mut planned = Vec::with_capacity(drafts.len());
-        for (code, said) in drafts.into_iter().take(self.project.left) {
+        for (code, said) in drafts.into_iter().take(self.project.left.saturating_sub(self.kept)) {
             let key = Key(*self.keys);
             *self.keys += 1;
             planned.push(Planned { key, kind: said.form.kind, said: said.clone() });
