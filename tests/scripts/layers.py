@@ -41,6 +41,7 @@ RESERVED = {
     "referencing": ["omicron-schema"],
     "bcrypt": ["omicron-auth"],
     "clap": ["omicron-server"],
+    "indicatif": ["omicron-server"],
 }
 
 # All that the domain may use: no I/O.
