@@ -89,7 +89,7 @@ pub fn fill(db: &Database, plan: &Plan, mut progress: impl FnMut(usize)) -> Resu
             Ok::<_, Error>(new.into_parts())
         })?;
         lab.add(new);
-        progress(lab.records.len());
+        progress(lab.filled.records);
     }
     // If a server was at it meanwhile.
     positions::seal(db)?;
@@ -117,7 +117,8 @@ struct Lab {
     projects: HashMap<usize, ProjectId>,
     /// By project, `None` for those that all share.
     templates: HashMap<(Option<usize>, &'static str), TemplateId>,
-    records: HashMap<usize, RecordId>,
+    /// By key: there may be millions.
+    records: Vec<Option<RecordId>>,
     filled: Filled,
 }
 
@@ -158,7 +159,7 @@ impl Lab {
                 templates: shared.len(),
                 ..Filled::default()
             };
-            let (projects, records) = (HashMap::new(), HashMap::new());
+            let (projects, records) = (HashMap::new(), Vec::new());
             Ok(Self { visitor, people, projects, templates: shared, records, filled })
         })
     }
@@ -166,7 +167,12 @@ impl Lab {
     fn add(&mut self, (projects, templates, records, filled): Parts) {
         self.projects.extend(projects);
         self.templates.extend(templates);
-        self.records.extend(records);
+        for (key, id) in records {
+            if self.records.len() <= key {
+                self.records.resize(key + 1, None);
+            }
+            self.records[key] = Some(id);
+        }
         self.filled = filled;
     }
 

@@ -177,8 +177,9 @@ impl<'a> New<'a> {
     }
 
     fn record(&self, key: Key) -> Result<RecordId, Error> {
-        let found = self.records.get(&key.0).or_else(|| self.lab.records.get(&key.0));
-        Ok(found.copied().ok_or(omicron_persistence::Error::Gone)?)
+        let before = || self.lab.records.get(key.0).copied().flatten();
+        let found = self.records.get(&key.0).copied().or_else(before);
+        Ok(found.ok_or(omicron_persistence::Error::Gone)?)
     }
 
     /// The record as it is now; someone may work in the lab while it is being made.
