@@ -19,6 +19,8 @@ pub(super) struct New<'a> {
     projects: HashMap<usize, ProjectId>,
     templates: HashMap<(Option<usize>, &'static str), TemplateId>,
     records: HashMap<usize, RecordId>,
+    /// What the records say that the transaction works on.
+    present: HashMap<RecordId, Record>,
     filled: Filled,
 }
 
@@ -32,8 +34,14 @@ pub(super) type Parts = (
 
 impl<'a> New<'a> {
     pub(super) fn of(lab: &'a Lab) -> Self {
-        let (projects, templates, records) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { lab, projects, templates, records, filled: lab.filled }
+        Self {
+            lab,
+            projects: HashMap::new(),
+            templates: HashMap::new(),
+            records: HashMap::new(),
+            present: HashMap::new(),
+            filled: lab.filled,
+        }
     }
 
     pub(super) fn into_parts(self) -> Parts {
@@ -47,6 +55,7 @@ impl<'a> New<'a> {
         story: &Story,
         steps: &[Step],
     ) -> Result<(), Error> {
+        self.look_up(tx, steps)?;
         let mut last: Option<(NaiveDate, Timestamp)> = None;
         for step in steps {
             let day = step.at.date_naive();
@@ -62,26 +71,43 @@ impl<'a> New<'a> {
         last.map_or(Ok(()), |(_, at)| seal(tx, at))
     }
 
+    /// All records that will be worked on, in one look: one for each step would take most of the time
+    /// on a server. Who else would change a record of a lab that is just being made?
+    fn look_up(&mut self, tx: &mut Transaction<'_>, steps: &[Step]) -> Result<(), Error> {
+        let older = |step: &Step| match &step.act {
+            Act::Change(key, _) | Act::Comment(key, _) | Act::Trash(key, _) => {
+                self.lab.records.get(key.0).copied().flatten()
+            }
+            Act::Found | Act::Create(_) | Act::Archive => None,
+        };
+        let mut ids: Vec<RecordId> = steps.iter().filter_map(older).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let found = records::find_all(tx.view(), &ids)?;
+        self.present = found.into_iter().map(|record| (record.id, record)).collect();
+        Ok(())
+    }
+
     fn step(&mut self, tx: &mut Transaction<'_>, story: &Story, step: &Step) -> Result<(), Error> {
         match &step.act {
             Act::Found => self.found(tx, story, step.project),
             Act::Create(planned) => self.create(tx, step.project, planned),
             Act::Change(key, said) => {
                 let content = self.content(step.project, said)?;
-                let before = self.locked(tx, *key)?;
-                records::store(tx, &before, content, Action::RecordChanged)?;
+                let record =
+                    records::store(tx, self.present(*key)?, content, Action::RecordChanged)?;
+                self.present.insert(record.id, record);
                 self.filled.changes += 1;
                 Ok(())
             }
             Act::Comment(key, text) => {
-                let record = self.locked(tx, *key)?;
-                comments::add(tx, &record, &text.parse()?)?;
+                comments::add(tx, self.present(*key)?, &text.parse()?)?;
                 self.filled.comments += 1;
                 Ok(())
             }
             Act::Trash(key, trashed) => {
-                let before = self.locked(tx, *key)?;
-                records::set_trashed(tx, &before, *trashed)?;
+                let record = records::set_trashed(tx, self.present(*key)?, *trashed)?;
+                self.present.insert(record.id, record);
                 self.filled.changes += 1;
                 Ok(())
             }
@@ -139,6 +165,7 @@ impl<'a> New<'a> {
             let new = NewRecord { project: self.project(project)?, kind: *kind, content };
             let record = records::create(tx, &new)?;
             self.records.insert(key.0, record.id);
+            self.present.insert(record.id, record);
             self.filled.records += 1;
         }
         Ok(())
@@ -182,9 +209,8 @@ impl<'a> New<'a> {
         Ok(found.ok_or(omicron_persistence::Error::Gone)?)
     }
 
-    /// The record as it is now; someone may work in the lab while it is being made.
-    fn locked(&self, tx: &mut Transaction<'_>, key: Key) -> Result<Record, Error> {
+    fn present(&self, key: Key) -> Result<&Record, Error> {
         let id = self.record(key)?;
-        Ok(records::lock(tx, id)?.ok_or(omicron_persistence::Error::Gone)?)
+        Ok(self.present.get(&id).ok_or(omicron_persistence::Error::Gone)?)
     }
 }
