@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod acting;
+mod lifecycles;
 mod names;
 mod pages;
 mod people;
 mod permissions;
+mod records;

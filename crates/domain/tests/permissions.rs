@@ -25,6 +25,7 @@ make_tokens                Laboratory  password user - - - - - administrator
 revoke_tokens              Laboratory  admin    user - - - - - administrator
 revoke_present_token       Laboratory  any      user - - - - - administrator
 revoke_any_token           Laboratory  admin    - - - - - - administrator
+manage_shared_templates    Laboratory  write    - - - - - - administrator
 create_projects            Laboratory  write    user - - - - - administrator
 create_projects_for_others Laboratory  admin    - - - - - - administrator
 change_email               Account     write    - oneself - - - - administrator
@@ -36,6 +37,10 @@ read_project               Project     read     - - viewer member maintainer own
 leave_project              Project     write    - - viewer member maintainer - -
 change_project             LiveProject write    - - - - maintainer owner administrator
 manage_members             LiveProject admin    - - - - maintainer owner administrator
+write_records              LiveProject write    - - - member maintainer owner administrator
+comment                    LiveProject write    - - viewer member maintainer owner administrator
+moderate_comments          LiveProject write    - - - - maintainer owner administrator
+manage_templates           LiveProject write    - - - - maintainer owner administrator
 manage_service_accounts    LiveProject admin    - - - - maintainer owner administrator
 make_service_tokens        LiveProject password - - - - maintainer owner administrator
 hand_over_project          Project     admin    - - - - - owner administrator
