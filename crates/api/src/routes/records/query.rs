@@ -203,7 +203,8 @@ pub(super) fn answer(next: Option<String>, view: &impl Serialize) -> HttpRespons
 
 #[cfg(test)]
 mod tests {
-    use super::{cursor, place};
+    use super::{URL_SAFE_NO_PAD, cursor, place};
+    use base64::Engine as _;
     use chrono::DateTime;
     use omicron_domain::{Mark, RecordId};
 
@@ -221,7 +222,7 @@ mod tests {
 
     #[test]
     fn what_no_link_gave_is_no_place() {
-        let made = |text: &str| super::URL_SAFE_NO_PAD.encode(text);
+        let made = |text: &str| URL_SAFE_NO_PAD.encode(text);
         for text in [
             "%%%".to_owned(),
             made("7"),
