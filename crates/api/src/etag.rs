@@ -45,7 +45,7 @@ impl Conditions {
     pub(crate) fn answer(&self, view: &impl Serialize) -> Result<HttpResponse, Problem> {
         let bytes = serde_json::to_vec(view).map_err(Problem::internal)?;
         let tag = tag_of(&bytes);
-        self.answer_with(tag, bytes)
+        Ok(self.answer_with(tag, bytes))
     }
 
     /// As [`Conditions::answer`], of something that has versions.
@@ -55,7 +55,7 @@ impl Conditions {
         view: &impl Serialize,
     ) -> Result<HttpResponse, Problem> {
         let bytes = serde_json::to_vec(view).map_err(Problem::internal)?;
-        self.answer_with(tag_of_version(version, &bytes), bytes)
+        Ok(self.answer_with(tag_of_version(version, &bytes), bytes))
     }
 
     /// The versions on which a change may be made.
@@ -67,11 +67,11 @@ impl Conditions {
         }
     }
 
-    fn answer_with(&self, tag: String, bytes: Vec<u8>) -> Result<HttpResponse, Problem> {
+    fn answer_with(&self, tag: String, bytes: Vec<u8>) -> HttpResponse {
         if names(&self.if_none_match, &tag) || names(&self.if_none_match, &["W/", &tag].concat()) {
-            return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+            return HttpResponse::NotModified().insert_header((ETAG, tag)).finish();
         }
-        Ok(json(HttpResponse::Ok().insert_header((ETAG, tag)), bytes))
+        json(HttpResponse::Ok().insert_header((ETAG, tag)), bytes)
     }
 }
 

@@ -31,8 +31,8 @@ pub struct Problem {
     wait: Option<Duration>,
     /// What the token would have to be good for.
     scope: Option<Scope>,
-    /// What else there is to say of this kind of failure.
-    more: Map<String, Value>,
+    /// What else there is to say of this kind of failure; most have nothing.
+    more: Option<Box<Map<String, Value>>>,
 }
 
 type Text = Cow<'static, str>;
@@ -40,7 +40,7 @@ type Text = Cow<'static, str>;
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<Text>) -> Self {
         let (kind, detail) = (Some(kind), detail.into());
-        let (errors, more) = (Vec::new(), Map::new());
+        let (errors, more) = (Vec::new(), None);
         Self { status, kind, detail, errors, cause: None, wait: None, scope: None, more }
     }
 
@@ -103,7 +103,7 @@ impl Problem {
 
     /// The same, with one more thing to say.
     fn with(mut self, name: &str, value: Value) -> Self {
-        self.more.insert(name.to_owned(), value);
+        self.more.get_or_insert_default().insert(name.to_owned(), value);
         self
     }
 

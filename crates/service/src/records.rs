@@ -147,12 +147,11 @@ pub fn list(
 ) -> Result<Part, Error> {
     let id = projects::find(view, project)?.ok_or(Error::NotFound("project"))?.id;
     let found = records::list(view, id, kind, filter, page)?;
-    let total = match page.after {
-        Some(_) => None,
-        None => {
-            let count = records::count(view, id, kind, filter, COUNTED)?;
-            Some(Total { count: count.unwrap_or(COUNTED), more: count.is_none() })
-        }
+    let total = if page.after.is_none() {
+        let count = records::count(view, id, kind, filter, COUNTED)?;
+        Some(Total { count: count.unwrap_or(COUNTED), more: count.is_none() })
+    } else {
+        None
     };
     Ok(Part { records: all_shown(view, found)?, total })
 }

@@ -72,7 +72,7 @@ impl Problem {
             message: self.detail.clone().into_owned(),
             errors: self.errors.clone(),
             causes,
-            more: self.more.clone(),
+            more: self.more.as_deref().cloned().unwrap_or_default(),
         }
     }
 }
@@ -85,6 +85,8 @@ fn title(kind: Option<&'static str>, status: StatusCode) -> &'static str {
         Some("forbidden") => "You may not do this",
         Some("taken") => "The name is taken",
         Some("conflict") => "The present state does not allow this",
+        Some("archived") => "The project is archived",
+        Some("unsatisfied") => "Stored records stand in the way",
         Some("precondition-required") => "Which version is the change made on?",
         Some("changed") => "It has changed meanwhile",
         Some("idempotency-key-reused") => "The key belongs to another request",

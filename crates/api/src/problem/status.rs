@@ -15,9 +15,10 @@ impl From<Service> for Problem {
         let detail = error.to_string();
         match error {
             Service::NotFound(_) => Self::of_status(StatusCode::NOT_FOUND, detail),
-            Service::Forbidden(_) | Service::PasswordNeeded | Service::RegistrationClosed => {
-                Self::forbidden(detail)
-            }
+            Service::Forbidden(_)
+            | Service::PasswordNeeded
+            | Service::RegistrationClosed
+            | Service::NotTheirs => Self::forbidden(detail),
             Service::OutOfScope(permission) => Self::out_of_scope(permission, detail),
             Service::Archived => Self::new(StatusCode::CONFLICT, "archived", detail),
             Service::ServiceAccount { pointer, .. } | Service::UnknownProject { pointer } => {
@@ -25,9 +26,11 @@ impl From<Service> for Problem {
             }
             Service::OtherResource(..) => Self::invalid("/resource", detail),
             Service::StaleCredentials => Self::bad_credentials(detail),
-            Service::LastAdministrator | Service::Anonymised(_) | Service::OwnsProjects { .. } => {
-                Self::new(StatusCode::CONFLICT, "conflict", detail)
-            }
+            Service::LastAdministrator
+            | Service::Anonymised(_)
+            | Service::OwnsProjects { .. }
+            | Service::Trashed
+            | Service::NotEmpty => Self::new(StatusCode::CONFLICT, "conflict", detail),
             Service::StillToCome { .. } => Self::invalid("/as_of", detail),
             Service::WrongCode => Self::invalid("/code", detail),
             Service::UnknownUser { pointer, .. } => Self::invalid(pointer, detail),
@@ -40,10 +43,6 @@ impl From<Service> for Problem {
                 Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail)
                     .with("current_version", version.into())
                     .with("changes", changes.into_iter().map(told).collect())
-            }
-            Service::NotTheirs => Self::forbidden(detail),
-            Service::Trashed | Service::NotEmpty => {
-                Self::new(StatusCode::CONFLICT, "conflict", detail)
             }
             Service::Unsatisfied { records, more } => {
                 Self::new(StatusCode::CONFLICT, "unsatisfied", detail)

@@ -109,7 +109,7 @@ async fn list(
     let fields = asked.fields();
     let full = i64::try_from(part.records.len()).is_ok_and(|length| length == limit);
     let last = part.records.last().filter(|_| full);
-    let next = last.map(|last| query::next(&request, &after, last.record.mark(after.order.by)));
+    let next = last.map(|last| query::next(&request, &after, &last.record.mark(after.order.by)));
     let mut shown = Vec::with_capacity(part.records.len());
     for record in part.records {
         shown.push(RecordView::from(record).with_only(&fields)?);

@@ -115,14 +115,13 @@ impl<'a> Desk<'a> {
         id: TemplateId,
         wrong: &mut Vec<Violation>,
     ) -> Result<Option<Version>, Error> {
-        let found = match self.lines.get(&(kind, id)) {
-            Some(found) => found.clone(),
-            None => {
-                templates::hold(tx, id)?;
-                let found = usable(templates::find(tx.view(), id)?, self.place.id, kind);
-                self.lines.insert((kind, id), found.clone());
-                found
-            }
+        let found = if let Some(found) = self.lines.get(&(kind, id)) {
+            found.clone()
+        } else {
+            templates::hold(tx, id)?;
+            let found = usable(templates::find(tx.view(), id)?, self.place.id, kind);
+            self.lines.insert((kind, id), found.clone());
+            found
         };
         found.map(Some).or_else(|message| {
             wrong.push(violation("/template", message));
@@ -223,14 +222,14 @@ impl<'a> Desk<'a> {
         for (index, (relation, target)) in asked.iter().enumerate() {
             let (target, known) = match target {
                 Target::Record(id) => (*id, false),
-                Target::Item(name) => match self.made.get(name) {
-                    Some(id) => (*id, true),
-                    None => {
+                Target::Item(name) => {
+                    let Some(id) = self.made.get(name) else {
                         let message = "must name an earlier item of this request by its ref";
                         wrong.push(violation(&format!("/links/{index}/target"), message));
                         continue;
-                    }
-                },
+                    };
+                    (*id, true)
+                }
             };
             let link = Link { relation: *relation, target };
             if before.is_some_and(|record| record.id == target) {

@@ -1,4 +1,5 @@
 //! What requests about records say.
+#![expect(clippy::option_option, reason = "a merge patch tells what is null from what is missing")]
 
 use crate::body::Document;
 use crate::problem::Problem;

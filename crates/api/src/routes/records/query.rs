@@ -188,8 +188,8 @@ fn cursor(mark: &Mark) -> String {
 }
 
 /// The link to the part that follows this place.
-pub(super) fn next(request: &HttpRequest, page: &RecordPage, last: Mark) -> String {
-    cursor_link(request, &cursor(&last), page.limit, "")
+pub(super) fn next(request: &HttpRequest, page: &RecordPage, last: &Mark) -> String {
+    cursor_link(request, &cursor(last), page.limit, "")
 }
 
 /// A part of a list, and the link to the next.
