@@ -234,6 +234,32 @@ pub struct RecordFilter {
     pub changed_since: Option<Timestamp>,
 }
 
+impl RecordFilter {
+    /// Whether a record, in one of its versions, is wanted: what the database asks of those of the
+    /// present.
+    ///
+    /// ```
+    /// # fn show(record: &omicron_domain::Record) {
+    /// let alive = omicron_domain::RecordFilter::default().wants(record);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn wants(&self, record: &Record) -> bool {
+        let content = &record.content;
+        let tagged = |tag: &Tag| content.tags.iter().any(|one| one.key() == tag.key());
+        let named = |text: &String| content.title.key().contains(&crate::fold(text));
+        let linked = |target: RecordId| content.links.iter().any(|link| link.target == target);
+        self.trashed == record.date_trashed.is_some()
+            && self.status.as_ref().is_none_or(|status| *status == content.status)
+            && self.tags.iter().all(tagged)
+            && self.template.is_none_or(|id| content.template.is_some_and(|its| its.template == id))
+            && self.person.is_none_or(|person| content.people.contains(&person))
+            && self.title.as_ref().is_none_or(named)
+            && self.linked_to.is_none_or(linked)
+            && self.changed_since.is_none_or(|time| record.date_changed >= time)
+    }
+}
+
 /// What a list of records is ordered by.
 ///
 /// ```

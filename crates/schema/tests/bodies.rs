@@ -12,7 +12,7 @@ fn schema(name: &str) -> &'static Schema {
 }
 
 /// Each document against the schema, with the pointers that it should give.
-fn check(name: &str, table: Vec<(Value, &[&str])>) {
+pub fn check(name: &str, table: Vec<(Value, &[&str])>) {
     for (document, expected) in table {
         assert_eq!(pointers(schema(name), &document), expected, "{name}: {document}");
     }

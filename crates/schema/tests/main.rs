@@ -6,6 +6,7 @@ mod dangerous;
 mod drafts;
 mod messages;
 mod patterns;
+mod record_bodies;
 mod recursion;
 mod suite;
 

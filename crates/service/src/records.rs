@@ -19,6 +19,7 @@ mod difference;
 mod document;
 mod graph;
 mod history;
+mod past;
 mod patch;
 mod write;
 
@@ -28,6 +29,7 @@ pub(crate) use document::data_of;
 pub use document::{Document, Followed};
 pub use graph::{Direction, Graph, graph};
 pub use history::{Entry, difference, history, version};
+pub use past::{PastPart, find_at, list_at};
 pub use write::{change, create, revert, set_trashed};
 
 /// Where a request says that a record is.

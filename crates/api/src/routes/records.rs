@@ -5,23 +5,28 @@ use crate::body::Body;
 use crate::caller::{Caller, ReadProject, WriteRecords};
 use crate::etag::{Conditions, tagged_version};
 use crate::once::{Post, shown_version};
+use crate::past::{self, Moment};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{RecordView, RecordsView, records_of};
 use actix_web::http::StatusCode;
+use actix_web::http::header::LINK;
 use actix_web::web::{Path, Query};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
-use omicron_domain::{RecordId, RecordKind};
-use omicron_persistence::Transaction;
+use omicron_domain::{AsOf, Mark, RecordId, RecordKind, RecordOrder};
 use omicron_persistence::idempotency::Answer;
+use omicron_persistence::{Transaction, View};
+use omicron_service::Past;
+use omicron_service::projects::Which;
 use omicron_service::records::{self, Location, Shown};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 mod asked;
 pub(crate) mod bulk;
 pub(crate) mod comments;
-mod past;
+mod history;
 mod query;
 
 pub(crate) use asked::{ChangeRecordBody, NewRecordBody, RevertBody};
@@ -32,7 +37,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config.service(find_anywhere);
     config.service(list).service(create).service(find).service(change);
     config.service(trash).service(restore);
-    past::configure(config);
+    history::configure(config);
     comments::configure(config);
 }
 
@@ -44,7 +49,7 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    fn which(&self) -> omicron_service::projects::Which {
+    fn which(&self) -> Which {
         super::projects::which(&self.project)
     }
 
@@ -78,7 +83,7 @@ pub(super) fn number(text: &str) -> i64 {
 /// one as the `Link` header says, as quickly at the millionth record as at the first; ordered by `id`,
 /// each record that is there all the while comes once, whatever is changed meanwhile.
 #[utoipa::path(
-    tag = "records", params(RecordQuery), security(("password" = []), ("token" = [])),
+    tag = "records", params(RecordQuery, Moment), security(("password" = []), ("token" = [])),
     params(
         ("project" = String, Path, description = "The project's id or name"),
         ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
@@ -89,12 +94,15 @@ pub(super) fn number(text: &str) -> i64 {
 async fn list(
     caller: Caller<ReadProject>,
     path: Path<Shelf>,
-    query: Query<Vec<(String, String)>>,
+    (query, moment): (Query<Vec<(String, String)>>, Query<Moment>),
     request: HttpRequest,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let (which, kind) = (path.which(), path.kind()?);
     let asked = RecordQuery::read(&query)?;
+    if let Some(as_of) = moment.as_of()? {
+        return list_at(caller, (which, kind, as_of), &asked, &request, &state).await;
+    }
     let (wanted, page) = (asked.filter()?, asked.page()?);
     let (person, after, limit) = (asked.person.clone(), page.clone(), page.limit);
     let part = caller
@@ -110,11 +118,47 @@ async fn list(
     let full = i64::try_from(part.records.len()).is_ok_and(|length| length == limit);
     let last = part.records.last().filter(|_| full);
     let next = last.map(|last| query::next(&request, &after, &last.record.mark(after.order.by)));
-    let mut shown = Vec::with_capacity(part.records.len());
-    for record in part.records {
-        shown.push(RecordView::from(record).with_only(&fields)?);
-    }
+    let shown = shown(part.records, &fields)?;
     Ok(query::answer(next, &records_of(kind, shown, part.total)))
+}
+
+/// A part of the list as it was.
+async fn list_at(
+    caller: Caller<ReadProject>,
+    (which, kind, as_of): (Which, RecordKind, AsOf),
+    asked: &RecordQuery,
+    request: &HttpRequest,
+    state: &State,
+) -> Result<HttpResponse, Problem> {
+    let (wanted, page) = (asked.filter()?, asked.page()?);
+    let after = match (&page.order, &page.after) {
+        (order, _) if *order != RecordOrder::default() => {
+            return Err(Problem::invalid("/sort", "must be id where as_of is given"));
+        }
+        (_, Some(Mark::Id(id))) => *id,
+        _ => RecordId(0),
+    };
+    let limit = usize::try_from(page.limit).map_err(Problem::internal)?;
+    let person = asked.person.clone();
+    let work = move |view: &mut View<'_>, _: &_| {
+        let mut filter = wanted.clone();
+        if let Some(name) = &person {
+            filter.person = Some(records::in_charge(view, name)?);
+        }
+        records::list_at(view, (&which, kind), &filter, (after, limit), as_of)
+    };
+    let Past { position, state: part } = caller.read_slowly(state, work).await?;
+    let mut response = past::as_of(HttpResponse::Ok(), position);
+    if let Some(next) = part.next {
+        let link = query::next_at(request, &page, next, position);
+        response.insert_header((LINK, link));
+    }
+    let shown = shown(part.records, &asked.fields())?;
+    Ok(response.json(records_of(kind, shown, None)))
+}
+
+fn shown(records: Vec<Shown>, fields: &[String]) -> Result<Vec<Value>, Problem> {
+    records.into_iter().map(|record| RecordView::from(record).with_only(fields)).collect()
 }
 
 /// Begins a record: for members of the project.
@@ -156,6 +200,7 @@ async fn create(
         ("project" = String, Path, description = "The project's id or name"),
         ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
         ("id" = String, Path, description = "The record's id"),
+        Moment,
     ),
     responses(
         (status = 200, description = "The record", body = RecordView, headers(("ETag" = String))),
@@ -166,10 +211,16 @@ async fn create(
 async fn find(
     caller: Caller<ReadProject>,
     path: Path<Place>,
+    moment: Query<Moment>,
     conditions: Conditions,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let location = path.location()?;
+    if let Some(as_of) = moment.as_of()? {
+        let work = move |view: &mut View<'_>, _: &_| records::find_at(view, &location, as_of);
+        let Past { position, state: shown } = caller.read(&state, work).await?;
+        return Ok(past::as_of(HttpResponse::Ok(), position).json(RecordView::from(shown)));
+    }
     let shown = caller.read(&state, move |view, _| records::find(view, &location)).await?;
     conditions.answer_version(shown.record.version, &RecordView::from(shown))
 }

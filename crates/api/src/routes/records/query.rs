@@ -192,6 +192,17 @@ pub(super) fn next(request: &HttpRequest, page: &RecordPage, last: &Mark) -> Str
     cursor_link(request, &cursor(last), page.limit, "")
 }
 
+/// As [`next`], of a list as of a position, to which the link keeps.
+pub(super) fn next_at(
+    request: &HttpRequest,
+    page: &RecordPage,
+    last: RecordId,
+    position: i64,
+) -> String {
+    let moment = format!("&as_of={position}");
+    cursor_link(request, &cursor(&Mark::Id(last)), page.limit, &moment)
+}
+
 /// A part of a list, and the link to the next.
 pub(super) fn answer(next: Option<String>, view: &impl Serialize) -> HttpResponse {
     let mut response = HttpResponse::Ok();

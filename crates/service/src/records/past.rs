@@ -1,0 +1,54 @@
+//! Records as they were.
+
+use super::{Location, Shown, all_shown, located, one_shown};
+use crate::past::look;
+use crate::projects::Which;
+use crate::{Error, Past};
+use omicron_domain::{AsOf, RecordFilter, RecordId, RecordKind};
+use omicron_persistence::records::PastRecords;
+use omicron_persistence::{View, projects, records};
+
+/// A part of a list of records as they were.
+#[derive(Debug, Clone)]
+pub struct PastPart {
+    /// The records, by id.
+    pub records: Vec<Shown>,
+    /// The id after which the list goes on, if it may.
+    pub next: Option<RecordId>,
+}
+
+/// One record as it was: for who may see it now.
+///
+/// # Errors
+/// [`Error::NotFound`] also where the caller may not see it, and if there was no such record then;
+/// [`Error::StillToCome`].
+pub fn find_at(
+    view: &mut View<'_>,
+    location: &Location,
+    as_of: AsOf,
+) -> Result<Past<Shown>, Error> {
+    let record = located(view, location)?;
+    look(view, as_of, |view, position| {
+        let then = records::find_at(view, &record, position)?;
+        one_shown(view, then.ok_or(Error::NotFound("record as of then"))?)
+    })
+}
+
+/// The records of one kind in a project as they were, by id: for who may see the project now.
+///
+/// # Errors
+/// [`Error::NotFound`] of the project; [`Error::StillToCome`].
+pub fn list_at(
+    view: &mut View<'_>,
+    (project, kind): (&Which, RecordKind),
+    filter: &RecordFilter,
+    (after, limit): (RecordId, usize),
+    as_of: AsOf,
+) -> Result<Past<PastPart>, Error> {
+    let id = projects::find(view, project)?.ok_or(Error::NotFound("project"))?.id;
+    look(view, as_of, |view, position| {
+        let PastRecords { records, next } =
+            records::list_at(view, (id, kind), filter, position, after, limit)?;
+        Ok(PastPart { records: all_shown(view, records)?, next })
+    })
+}
