@@ -1,6 +1,7 @@
 //! The journal: one event for each change, whole, and without secrets.
 
 use crate::support::{Lab, actor, lab as fixture, new_project, new_token, new_user, noon, parsed};
+use crate::written;
 use chrono::TimeDelta;
 use omicron_domain::{
     Action, Actor, MemberRole, NewToken, NewUser, ProjectChange, ProjectId, Subject, TokenId,
@@ -11,8 +12,8 @@ use omicron_tests::on_both;
 use std::collections::BTreeSet;
 
 /// What is done, to what, in which project; the ids are those of an empty database.
-type Change = (Action, Subject, Option<ProjectId>, Work);
-type Work = fn(&mut Transaction<'_>) -> Result<(), Error>;
+pub type Change = (Action, Subject, Option<ProjectId>, Work);
+pub type Work = fn(&mut Transaction<'_>) -> Result<(), Error>;
 
 const ANN: UserId = UserId(1);
 const BOB: UserId = UserId(2);
@@ -63,6 +64,9 @@ fn changes() -> Vec<Change> {
         token(Action::TokenIssued, 2, |tx| issue(tx, *b"SECRET-TOKEN-HASH-OF-32-BYTES-02")),
         token(Action::TokenRevoked, 2, |tx| tokens::revoke_all(tx, ANN).map(drop)),
     ]
+    .into_iter()
+    .chain(written::changes())
+    .collect()
 }
 
 fn issue(tx: &mut Transaction<'_>, hash: [u8; 32]) -> Result<(), Error> {
@@ -89,8 +93,14 @@ on_both! {
             assert!(event.intact && event.payload.is_some());
             met.insert(action.as_str());
         }
-        // Who is made unknown leaves several: see below.
-        let several = [Action::UserAnonymised, Action::PayloadErased];
+        // Who is made unknown leaves several: see below. A comment has an author: see `written`.
+        let several = [
+            Action::UserAnonymised,
+            Action::PayloadErased,
+            Action::CommentAdded,
+            Action::CommentChanged,
+            Action::CommentRemoved,
+        ];
         let all = Action::ALL.iter().filter(|action| !several.contains(action));
         let all: BTreeSet<_> = all.map(|action| action.as_str()).collect();
         assert_eq!(met, all, "each action needs a change in this test");

@@ -22,3 +22,4 @@ mod text;
 mod tokens;
 mod transactions;
 mod visibility;
+mod written;

@@ -57,7 +57,6 @@ pub fn new_project(name: &str, owner: UserId, members: &[UserId]) -> NewProject 
     NewProject { name: parsed(name), description, owner, members: members.to_vec() }
 }
 
-/// Someone whose every trace in the journal can be told from others'.
 /// A token of someone's that is good for everything.
 pub fn new_token(user: UserId, expiration_date: Timestamp) -> NewToken {
     let (name, grant) = (None, Grant::EVERYTHING);
@@ -69,6 +68,7 @@ pub fn people(members: &[Member]) -> Vec<UserSummary> {
     members.iter().map(|member| member.user.clone()).collect()
 }
 
+/// Someone whose every trace in the journal can be told from others'.
 pub fn actor() -> Actor {
     Actor {
         user: Some(UserId(77)),
