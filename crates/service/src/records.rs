@@ -61,8 +61,9 @@ pub struct Change {
     pub status: Option<Status>,
     /// The template that it follows from now on, in its last version; `Some(None)` for none.
     pub template: Option<Option<TemplateId>>,
-    /// The data of a new record, or a merge patch (RFC 7396) of an older one's.
-    pub data: Option<Map<String, Value>>,
+    /// The data of a new record, or a merge patch (RFC 7396) of an older one's; `Some(None)` empties
+    /// it.
+    pub data: Option<Option<Map<String, Value>>>,
     /// Words about it.
     pub body: Option<Body>,
     /// All its tags.

@@ -12,7 +12,7 @@ use omicron_domain::{
 use omicron_persistence::projects::Place;
 use omicron_persistence::{self as persistence, Transaction, projects, records, templates, users};
 use omicron_schema::{Schema, Violation, compiled};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -67,9 +67,10 @@ impl<'a> Desk<'a> {
         };
         let rules = self.rules(tx, kind, template)?;
         let data = match (old, &change.data) {
-            (None, data) => Value::Object(data.clone().unwrap_or_default()),
+            (None, data) => Value::Object(data.clone().flatten().unwrap_or_default()),
+            (Some(_), Some(None)) => Value::Object(Map::new()),
             (Some(old), None) => data_of(old)?,
-            (Some(old), Some(patch)) => merged(data_of(old)?, patch.clone()),
+            (Some(old), Some(Some(patch))) => merged(data_of(old)?, patch.clone()),
         };
         if let Some(schema) = &rules.schema {
             wrong.extend(schema.violations(&data).into_iter().map(below_data));
@@ -276,7 +277,8 @@ impl<'a> Desk<'a> {
                 return Ok(content);
             }
         };
-        let ways: Vec<&Move> = if is_new || !lifecycle.has(&content.status) {
+        let from_elsewhere = is_new || !lifecycle.has(&content.status);
+        let ways: Vec<&Move> = if from_elsewhere {
             // It comes from elsewhere: whatever way leads there, the caller has to be able to take it.
             let from = |from: &Status| lifecycle.step(from, to, role, administrator).ok();
             lifecycle.statuses.iter().filter_map(from).collect()
@@ -296,7 +298,8 @@ impl<'a> Desk<'a> {
         };
         let missing = ways.iter().map(missing).min_by_key(Vec::len);
         match missing {
-            None if lifecycle.first() == to => {}
+            // Where a record begins, it may always be.
+            _ if from_elsewhere && lifecycle.first() == to => {}
             None => {
                 let message = format!("can't be reached: it is one of {}", listed(lifecycle));
                 wrong.push(violation("/status", message));

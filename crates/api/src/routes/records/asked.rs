@@ -62,7 +62,7 @@ impl Fields {
             title: one("/title", self.title)?,
             status: one("/status", self.status)?,
             template: self.template.map(|id| id.map(TemplateId)),
-            data: self.data.map(Option::unwrap_or_default),
+            data: self.data,
             body: one("/body", body)?,
             tags,
             people: self.people.map(Option::unwrap_or_default),
