@@ -54,23 +54,33 @@ impl Shelf {
     }
 
     fn kind(&self) -> Result<RecordKind, Problem> {
-        RecordKind::from_plural(&self.kind).ok_or_else(Problem::not_found)
+        kind_of(&self.kind)
     }
 }
 
-/// Which record an address is about.
+fn kind_of(plural: &str) -> Result<RecordKind, Problem> {
+    RecordKind::from_plural(plural).ok_or_else(Problem::not_found)
+}
+
+/// Which record an address is about. Its parts are texts, each named here: what is flattened is read as
+/// what it looks like, and an id as a number.
 #[derive(Debug, Deserialize)]
 pub(super) struct Place {
-    #[serde(flatten)]
-    shelf: Shelf,
+    project: String,
+    kind: String,
     id: String,
 }
 
 impl Place {
     pub(super) fn location(&self) -> Result<Location, Problem> {
-        let (project, kind) = (self.shelf.which(), self.shelf.kind()?);
-        Ok(Location { project, kind, id: RecordId(number(&self.id)) })
+        location(&self.project, &self.kind, &self.id)
     }
+}
+
+/// The record that the parts of an address name.
+pub(super) fn location(project: &str, kind: &str, id: &str) -> Result<Location, Problem> {
+    let (project, kind) = (super::projects::which(project), kind_of(kind)?);
+    Ok(Location { project, kind, id: RecordId(number(id)) })
 }
 
 /// An id in an address; nothing has the id 0.

@@ -1,6 +1,6 @@
 //! What people say about a record.
 
-use super::{Place, number};
+use super::{Place, location, number};
 use crate::body::{Body, Document};
 use crate::caller::{Caller, Comment, ReadProject};
 use crate::etag::{Conditions, tagged_version};
@@ -16,6 +16,7 @@ use omicron_domain::CommentId;
 use omicron_persistence::idempotency::Answer;
 use omicron_persistence::{Transaction, View};
 use omicron_service::comments::{self, Said};
+use omicron_service::records::Location;
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -35,12 +36,17 @@ impl Document for CommentBody {
 
 #[derive(Debug, Deserialize)]
 struct CommentPlace {
-    #[serde(flatten)]
-    place: Place,
+    project: String,
+    kind: String,
+    id: String,
     comment: String,
 }
 
 impl CommentPlace {
+    fn location(&self) -> Result<Location, Problem> {
+        location(&self.project, &self.kind, &self.id)
+    }
+
     fn id(&self) -> CommentId {
         CommentId(number(&self.comment))
     }
@@ -138,7 +144,7 @@ async fn change(
 ) -> Result<HttpResponse, Problem> {
     let body = body.read::<CommentBody>().await?;
     let text = body.text.parse().map_err(Problem::of_field("/text"))?;
-    let (location, id) = (path.place.location()?, path.id());
+    let (location, id) = (path.location()?, path.id());
     let said = caller
         .write(&state, move |tx, caller| {
             comments::change(tx, caller, (&location, id), &conditions.base(), &text)
@@ -173,7 +179,7 @@ async fn remove(
     conditions: Conditions,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let (location, id) = (path.place.location()?, path.id());
+    let (location, id) = (path.location()?, path.id());
     caller
         .write(&state, move |tx, caller| {
             comments::remove(tx, caller, (&location, id), &conditions.base())

@@ -1,7 +1,7 @@
 //! What a record was, and what it hangs together with.
 
 use super::query::answer as part;
-use super::{Place, RevertBody, number};
+use super::{Place, RevertBody, location, number};
 use crate::caller::{Caller, ReadProject, WriteRecords};
 use crate::etag::Conditions;
 use crate::listing::{Paging, next_link};
@@ -55,8 +55,9 @@ async fn history(
 
 #[derive(Debug, Deserialize)]
 struct VersionPlace {
-    #[serde(flatten)]
-    place: Place,
+    project: String,
+    kind: String,
+    id: String,
     version: String,
 }
 
@@ -79,7 +80,8 @@ async fn at_version(
     path: Path<VersionPlace>,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let (location, version) = (path.place.location()?, number(&path.version));
+    let location = location(&path.project, &path.kind, &path.id)?;
+    let version = number(&path.version);
     let work = move |view: &mut View<'_>, _: &_| records::version(view, &location, version);
     let shown = caller.read(&state, work).await?;
     Ok(HttpResponse::Ok().json(RecordView::from(shown)))
