@@ -2,9 +2,11 @@
 
 use crate::Lab;
 use crate::lab::{PASSWORD, person, text};
+use omicron_domain::RecordKind;
 use omicron_tests::Backend;
 use omicron_tests::Client;
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
@@ -43,19 +45,37 @@ fn every_caller_gets_what_the_matrix_says_on_postgresql() {
 
 struct Row<'a> {
     method: &'a str,
-    path: &'a str,
+    path: String,
     statuses: Vec<u16>,
 }
 
+impl Row<'_> {
+    /// Whether it is about records or templates.
+    fn is_of_records(&self) -> bool {
+        let words = ["/{id}", "/templates", "/records/"];
+        let is_list = RecordKind::ALL.iter().any(|kind| self.path.ends_with(kind.plural()));
+        is_list || words.iter().any(|word| self.path.contains(word))
+    }
+}
+
+/// The rows; one of records stands for those of each kind.
 fn rows() -> Vec<Row<'static>> {
     let parse = |line: &'static str| {
         let mut words = line.split_whitespace();
         let (method, path) = (words.next().unwrap(), words.next().unwrap());
         let statuses: Vec<u16> = words.map(|word| word.parse().unwrap()).collect();
         assert_eq!(statuses.len(), CALLERS.len(), "{line}");
-        Row { method, path, statuses }
+        let of_kind = |kind: RecordKind| Row {
+            method,
+            path: path.replace("{kind}", kind.plural()),
+            statuses: statuses.clone(),
+        };
+        let kinds =
+            if path.contains("{kind}") { &RecordKind::ALL[..] } else { &RecordKind::ALL[..1] };
+        kinds.iter().copied().map(of_kind).collect::<Vec<_>>()
     };
-    MATRIX.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(parse).collect()
+    let lines = MATRIX.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.flat_map(parse).collect()
 }
 
 fn check(backend: Backend) {
@@ -68,8 +88,8 @@ fn check(backend: Backend) {
     let looked_at = World::new(&lab, "x");
     for (number, row) in rows.iter().enumerate() {
         for (caller, expected) in CALLERS.into_iter().zip(&row.statuses) {
-            // Who changes something has people of their own: it is nothing to the next.
-            let own = (row.method != "GET")
+            // Who changes something has people of their own, or a record: it is nothing to the next.
+            let own = (row.method != "GET" && !row.is_of_records())
                 .then(|| World::new(&lab, &format!("{number}{}", &caller[..3])));
             let world = own.as_ref().unwrap_or(&looked_at);
             let answer = world.call(&lab, &ended, caller, row);
@@ -98,7 +118,7 @@ fn every_route_has_a_row(lab: &Lab, rows: &[Row<'_>]) {
         })
         .collect();
     let listed: BTreeSet<_> =
-        rows.iter().map(|row| (row.method.to_owned(), row.path.to_owned())).collect();
+        rows.iter().map(|row| (row.method.to_owned(), row.path.clone())).collect();
     assert_eq!(served, listed, "every route has a row in access.txt, and every row a route");
 }
 
@@ -125,6 +145,8 @@ struct World {
     suffix: String,
     project: i64,
     token: i64,
+    /// How many templates were made in it.
+    number: Cell<usize>,
 }
 
 impl World {
@@ -150,7 +172,7 @@ impl World {
         let tokens = format!("{path}/service-accounts/probe{suffix}/tokens");
         let token = root.post(&tokens, &json!({"scopes": ["read"]})).expect(201).json();
         let (project, token) = (project["id"].as_i64().unwrap(), token["id"].as_i64().unwrap());
-        Self { suffix: suffix.to_owned(), project, token }
+        Self { suffix: suffix.to_owned(), project, token, number: Cell::new(0) }
     }
 
     fn client(&self, lab: &Lab, ended: &Ended, caller: &str, row: &Row<'_>) -> Client {
@@ -166,7 +188,8 @@ impl World {
             "revoked" => lab.anonymous().bearer(&ended.revoked),
             "reader" => bearer(json!({"scopes": ["read"]})),
             "elsewhere" => {
-                let project = json!({"name": format!("elsewhere {} {}", self.suffix, row.path), "description": ""});
+                let name = format!("elsewhere {} {} {}", self.suffix, row.method, row.path);
+                let project = json!({"name": name, "description": ""});
                 let id =
                     lab.root().post("/api/v1/projects", &project).expect(201).json()["id"].clone();
                 bearer(json!({"project": id.to_string()}))
@@ -188,16 +211,62 @@ impl World {
             .replace("{path}", "nothing")
             .replace("/explain", "/explain?action=read_users");
         prepare(&client, row);
+        let path = if row.is_of_records() { self.written(lab, caller, row, path) } else { path };
         let request = client.request(row.method, &path);
+        let request = if row.is_of_records() { request.header("if-match", "*") } else { request };
         match self.body(row) {
             Some(body) => request.json(&body).send().status,
             None => request.send().status,
         }
     }
 
+    /// The path with a record, a comment or a template of this call's own in it.
+    fn written(&self, lab: &Lab, caller: &str, row: &Row<'_>, path: String) -> String {
+        let root = lab.root();
+        let project = format!("/api/v1/projects/{}", self.project);
+        let path = path
+            .replace("{project}", &self.project.to_string())
+            .replace("{version}", "1")
+            .replace("/diff", "/diff?from=1&to=1");
+        if row.path.contains("/templates") {
+            let name = format!("{} {} {caller}", row.method, row.path);
+            let body = json!({"project": self.project, "kind": "sample", "name": name});
+            let made = root.post("/api/v1/templates", &body).expect(201).json();
+            return path.replace("{id}", &made["id"].to_string());
+        }
+        let of_kind = |kind: &RecordKind| row.path.contains(kind.plural());
+        let kind = RecordKind::ALL.into_iter().find(of_kind).unwrap_or(RecordKind::Sample);
+        let list = format!("{project}/{}", kind.plural());
+        let id = root.post(&list, &json!({"title": "a"})).expect(201).json()["id"].to_string();
+        let comments = format!("{list}/{id}/comments");
+        let comment = root.post(&comments, &json!({"text": "a"})).expect(201).json();
+        path.replace("{id}", &id).replace("{comment}", &comment["id"].to_string())
+    }
+
+    fn body_of_record(&self, row: &Row<'_>) -> Option<Value> {
+        let path = row.path.as_str();
+        match row.method {
+            "POST" if path.ends_with("/bulk") => {
+                Some(json!({"items": [{"kind": "sample", "record": {"title": "b"}}]}))
+            }
+            "POST" if path.ends_with("/revert") => Some(json!({"version": 1})),
+            "POST" | "PATCH" if path.contains("/comments") => Some(json!({"text": "b"})),
+            "POST" if path.ends_with("/templates") => {
+                let name = format!("new {}", self.number.replace(self.number.get() + 1));
+                Some(json!({"project": self.project, "kind": "sample", "name": name}))
+            }
+            "PATCH" if path.contains("/templates") => Some(json!({"body": "b"})),
+            "POST" | "PATCH" => Some(json!({"title": "b"})),
+            _ => None,
+        }
+    }
+
     fn body(&self, row: &Row<'_>) -> Option<Value> {
+        if row.is_of_records() {
+            return self.body_of_record(row);
+        }
         let suffix = &self.suffix;
-        match (row.method, row.path) {
+        match (row.method, row.path.as_str()) {
             ("POST", "/api/v1/users") => Some(person(&format!("new{suffix}"))),
             ("POST", "/api/v1/projects") => {
                 Some(json!({"name": format!("new {suffix}"), "description": ""}))
@@ -230,7 +299,7 @@ impl World {
 
 /// Makes a token to end, for whoever can have one.
 fn prepare(client: &Client, row: &Row<'_>) {
-    if row.method == "DELETE" && ["/api/v1/token", "/api/v1/tokens"].contains(&row.path) {
+    if row.method == "DELETE" && ["/api/v1/token", "/api/v1/tokens"].contains(&&*row.path) {
         let made = client.post("/api/v1/token", &json!({}));
         if made.status == 201 {
             assert!(!text(&made.json()["token"]).is_empty());

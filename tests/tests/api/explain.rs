@@ -24,7 +24,7 @@ const CALLERS: [(&str, &str); 12] = [
 
 /// Every action, with a request that does it: `P` is the project, `U` an account. Those that are
 /// asked of an account are asked of one's own and of someone else's.
-const ACTIONS: [(&str, &str, &str); 25] = [
+const ACTIONS: [(&str, &str, &str); 30] = [
     ("read_users", "GET", "/users"),
     ("manage_users", "POST", "/users/bystander/approval"),
     ("explain_access", "GET", "/access/explain?action=read_users"),
@@ -34,6 +34,7 @@ const ACTIONS: [(&str, &str, &str); 25] = [
     ("revoke_tokens", "DELETE", "/tokens?username=MYSELF"),
     ("revoke_present_token", "DELETE", "/token"),
     ("revoke_any_token", "DELETE", "/tokens?username=bystander"),
+    ("manage_shared_templates", "POST", "/templates"),
     ("create_projects", "POST", "/projects"),
     ("create_projects_for_others", "POST", "/projects"),
     ("change_email", "PATCH", "/users/U"),
@@ -45,6 +46,10 @@ const ACTIONS: [(&str, &str, &str); 25] = [
     ("leave_project", "DELETE", "/projects/P/members/MYSELF"),
     ("change_project", "PATCH", "/projects/P"),
     ("manage_members", "POST", "/projects/P/members"),
+    ("write_records", "POST", "/projects/P/samples"),
+    ("comment", "POST", "/projects/P/samples/RECORD/comments"),
+    ("moderate_comments", "DELETE", "/projects/P/samples/RECORD/comments/COMMENT"),
+    ("manage_templates", "PUT", "/templates/TEMPLATE/retired"),
     ("manage_service_accounts", "POST", "/projects/P/service-accounts"),
     ("make_service_tokens", "POST", "/projects/P/service-accounts/MACHINE/tokens"),
     ("hand_over_project", "PUT", "/projects/P/owner"),
@@ -67,7 +72,7 @@ impl World {
     }
 
     /// A project with everyone in it.
-    fn project(&mut self, archived: bool) -> String {
+    fn project(&mut self) -> String {
         self.number += 1;
         let (root, number) = (self.lab.root(), self.number);
         let new = json!({
@@ -81,10 +86,31 @@ impl World {
         }
         let probe = json!({"username": format!("probe{number}")});
         root.post(&format!("/api/v1/projects/{id}/service-accounts"), &probe).expect(201);
-        if archived {
-            root.put(&format!("/api/v1/projects/{id}/archived"), &json!({})).expect(200);
-        }
         id
+    }
+
+    fn archive(&self, id: &str) {
+        let root = self.lab.root();
+        root.put(&format!("/api/v1/projects/{id}/archived"), &json!({})).expect(200);
+    }
+
+    /// The path with a record, a comment of the administrator's or a template in it, if it asks for one.
+    fn written(&self, project: &str, path: &str) -> String {
+        let root = self.lab.root();
+        let post = |path: &str, body: Value| {
+            root.post(&format!("/api/v1{path}"), &body).expect(201).json()["id"].to_string()
+        };
+        if path.contains("TEMPLATE") {
+            let template = json!({"project": project, "kind": "sample", "name": "Melt"});
+            return path.replace("TEMPLATE", &post("/templates", template));
+        }
+        if !path.contains("RECORD") {
+            return path.to_owned();
+        }
+        let samples = format!("/projects/{project}/samples");
+        let record = post(&samples, json!({"title": "Melt"}));
+        let comment = post(&format!("{samples}/{record}/comments"), json!({"text": "Fine."}));
+        path.replace("RECORD", &record).replace("COMMENT", &comment)
     }
 
     fn password_of(&self, who: &str) -> Client {
@@ -96,7 +122,7 @@ impl World {
             None if credential == "password" => return self.password_of(who),
             None => json!({"scopes": [credential]}),
             Some((scope, "here")) => json!({"scopes": [scope], "project": project}),
-            Some((scope, _)) => json!({"scopes": [scope], "project": self.project(false)}),
+            Some((scope, _)) => json!({"scopes": [scope], "project": self.project()}),
         };
         let made = self.password_of(who).post("/api/v1/tokens", &body).expect(201).json();
         self.lab.anonymous().bearer(&text(&made["token"]))
@@ -117,6 +143,11 @@ impl World {
             }
             "change_project" => Some(json!({"description": "new"})),
             "manage_members" | "hand_over_project" => Some(json!({"username": "bystander"})),
+            "write_records" => Some(json!({"title": "Melt"})),
+            "comment" => Some(json!({"text": "Fine."})),
+            "manage_shared_templates" => {
+                Some(json!({"kind": "sample", "name": format!("Melt {number}")}))
+            }
             "make_service_tokens" => Some(json!({"scopes": ["ingest"]})),
             "manage_service_accounts" => Some(json!({"username": format!("probe {number}")})),
             _ => None,
@@ -133,8 +164,12 @@ impl World {
         if account == "leaver" {
             self.lab.anonymous().post("/api/v1/users", &person("leaver")); // unless they are there
         }
-        let id = self.project(archived);
+        let id = self.project();
         let probe = self.number;
+        let path = self.written(&id, path);
+        if archived {
+            self.archive(&id);
+        }
         let client = self.client(who, credential, &id);
         let resource = resource.replace('P', &id);
         let question = format!("/api/v1/access/explain?action={action}&resource={resource}");
@@ -155,6 +190,8 @@ impl World {
         self.password_of("bystander").post("/api/v1/tokens", &json!({})).expect(201);
         self.password_of(who).post("/api/v1/tokens", &json!({})).expect(201);
         let request = client.request(method, &format!("/api/v1{path}"));
+        let is_versioned = ["moderate_comments", "manage_templates"].contains(&action);
+        let request = if is_versioned { request.header("if-match", "*") } else { request };
         let answer_of = match self.request(action, who) {
             Some(body) => request.json(&body).send(),
             None => request.send(),
@@ -189,7 +226,11 @@ fn explain_says_what_the_server_does(backend: Backend) {
                 path if path.contains("/U") => {
                     &[(&own, caller.0, false), ("user:bystander", "bystander", false)]
                 }
-                path if path.contains("/P") => &[("project:P", "", false), ("project:P", "", true)],
+                // Whose the comment is, is only asked where anyone may say something.
+                path if path.contains("COMMENT") => &[("project:P", "", false)],
+                path if path.contains("/P") || path.contains("TEMPLATE") => {
+                    &[("project:P", "", false), ("project:P", "", true)]
+                }
                 _ => &[("", "", false)],
             };
             for variant in variants {
