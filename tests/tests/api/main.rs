@@ -25,6 +25,7 @@ mod projects;
 mod protocol;
 mod proxies;
 mod races;
+mod records;
 mod registration;
 mod resets;
 mod roles;
