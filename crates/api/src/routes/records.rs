@@ -113,7 +113,8 @@ async fn list(
     if let Some(as_of) = moment.as_of()? {
         return list_at(caller, (which, kind, as_of), &asked, &request, &state).await;
     }
-    let (wanted, page) = (asked.filter()?, asked.page()?);
+    let (wanted, page, fields) = (asked.filter()?, asked.page()?, asked.fields());
+    RecordView::has(&fields)?;
     let (person, after, limit) = (asked.person.clone(), page.clone(), page.limit);
     let part = caller
         .read_slowly(&state, move |view, _| {
@@ -124,7 +125,6 @@ async fn list(
             records::list(view, &which, kind, &filter, &page)
         })
         .await?;
-    let fields = asked.fields();
     let full = i64::try_from(part.records.len()).is_ok_and(|length| length == limit);
     let last = part.records.last().filter(|_| full);
     let next = last.map(|last| query::next(&request, &after, &last.record.mark(after.order.by)));
@@ -140,7 +140,8 @@ async fn list_at(
     request: &HttpRequest,
     state: &State,
 ) -> Result<HttpResponse, Problem> {
-    let (wanted, page) = (asked.filter()?, asked.page()?);
+    let (wanted, page, fields) = (asked.filter()?, asked.page()?, asked.fields());
+    RecordView::has(&fields)?;
     let after = match (&page.order, &page.after) {
         (order, _) if *order != RecordOrder::default() => {
             return Err(Problem::invalid("/sort", "must be id where as_of is given"));
@@ -163,7 +164,7 @@ async fn list_at(
         let link = query::next_at(request, &page, next, position);
         response.insert_header((LINK, link));
     }
-    let shown = shown(part.records, &asked.fields())?;
+    let shown = shown(part.records, &fields)?;
     Ok(response.json(records_of(kind, shown, None)))
 }
 

@@ -100,8 +100,28 @@ impl From<Shown> for RecordView {
     }
 }
 
-/// The members that every record is shown with.
-const ALWAYS: [&str; 4] = ["id", "kind", "version", "href"];
+/// The members of a record, of which those that it is always shown with come first.
+const MEMBERS: [&str; 18] = [
+    "id",
+    "kind",
+    "version",
+    "href",
+    "project",
+    "title",
+    "status",
+    "template",
+    "data",
+    "body",
+    "tags",
+    "people",
+    "links",
+    "start",
+    "end",
+    "date_created",
+    "date_changed",
+    "date_trashed",
+];
+const ALWAYS: &[&str] = MEMBERS.split_at(4).0;
 
 impl RecordView {
     /// Its address.
@@ -109,15 +129,21 @@ impl RecordView {
         &self.href
     }
 
-    /// The record with those of its members that are asked for.
+    /// That a record has members of these names.
+    pub(crate) fn has(fields: &[String]) -> Result<(), Problem> {
+        match fields.iter().find(|field| !MEMBERS.contains(&field.as_str())) {
+            Some(field) => {
+                let message = format!("must be members of a record: {field:?} is none");
+                Err(Problem::invalid("/fields", message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The record with those of its members that are asked for; all, if none are.
     pub(crate) fn with_only(self, fields: &[String]) -> Result<Value, Problem> {
         let mut view = serde_json::to_value(self).map_err(Problem::internal)?;
         if let Some(members) = view.as_object_mut().filter(|_| !fields.is_empty()) {
-            let unknown = |field: &&String| !members.contains_key(field.as_str());
-            if let Some(field) = fields.iter().find(unknown) {
-                let message = format!("must be members of a record: {field:?} is none");
-                return Err(Problem::invalid("/fields", message));
-            }
             members.retain(|name, _| ALWAYS.contains(&name.as_str()) || fields.contains(name));
         }
         Ok(view)
