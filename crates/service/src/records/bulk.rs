@@ -6,7 +6,7 @@ use super::{Base, Change};
 use crate::Error;
 use crate::projects::Which;
 use omicron_auth::Caller;
-use omicron_domain::{Action, Content, Record, RecordId, RecordKind};
+use omicron_domain::{Action, Record, RecordId, RecordKind};
 use omicron_persistence::records::NewRecord;
 use omicron_persistence::{Transaction, records};
 use omicron_schema::Violation;
@@ -76,7 +76,7 @@ pub fn bulk(
         match found {
             Ok(one) => done.push(one),
             Err(violations) => {
-                wrong.extend(violations.into_iter().map(|found| in_item(index, found)));
+                wrong.extend(below(&format!("/items/{index}"), violations));
                 if wrong.len() >= MOST {
                     break;
                 }
@@ -111,7 +111,7 @@ fn begin(
             Ok(Done { id: record.id, kind, version: record.version })
         }
         Ok(_) => Ok(Done { id: RecordId(0), kind, version: 1 }),
-        Err(violations) => Err(violations),
+        Err(violations) => Err(below("/record", violations)),
     };
     if let Some(name) = name.filter(|_| !taken) {
         // What is wrong with it is told once, and not with each item that refers to it.
@@ -130,7 +130,11 @@ fn alter(
     all_is_well: bool,
 ) -> Result<Outcome, Error> {
     let here = |record: &Record| record.project == desk.place.id;
-    let Some(record) = records::lock(tx, id)?.filter(here) else {
+    let found = match desk.checked.get(&id) {
+        Some(record) => Some(record.clone()),
+        None => records::lock(tx, id)?.filter(here),
+    };
+    let Some(record) = found else {
         return Ok(Err(vec![violation("/id", "must be a record of this project")]));
     };
     match based(tx, &record, &Base::Versions(vec![version])) {
@@ -145,19 +149,27 @@ fn alter(
     }
     let content = match desk.settle(tx, record.kind, Some(&record), change)? {
         Ok(content) => content,
-        Err(violations) => return Ok(Err(violations)),
+        Err(violations) => return Ok(Err(below("/change", violations))),
     };
-    let version = if all_is_well { next(tx, &record, content)? } else { record.version };
-    Ok(Ok(Done { id, kind: record.kind, version }))
-}
-
-fn next(tx: &mut Transaction<'_>, record: &Record, content: Content) -> Result<i64, Error> {
+    let (kind, version) = (record.kind, record.version);
     if content == record.content {
-        return Ok(record.version);
+        return Ok(Ok(Done { id, kind, version }));
     }
-    Ok(records::store(tx, record, content, Action::RecordChanged)?.version)
+    let next = if all_is_well {
+        records::store(tx, &record, content, Action::RecordChanged)?
+    } else {
+        // A later item may be made on this version.
+        let next = Record { version: version + 1, content, ..record };
+        desk.checked.insert(id, next.clone());
+        next
+    };
+    Ok(Ok(Done { id, kind, version: next.version }))
 }
 
-fn in_item(index: usize, Violation { pointer, message }: Violation) -> Violation {
-    Violation { pointer: format!("/items/{index}{pointer}"), message }
+fn below(place: &str, violations: Vec<Violation>) -> Vec<Violation> {
+    let within = |Violation { pointer, message }| Violation {
+        pointer: format!("{place}{pointer}"),
+        message,
+    };
+    violations.into_iter().map(within).collect()
 }

@@ -6,8 +6,8 @@ use super::{Change, Target, document_of};
 use crate::Error;
 use omicron_auth::Caller;
 use omicron_domain::{
-    Content, Lifecycle, Link, Move, Permission, ProjectId, Record, RecordId, RecordKind, Relation,
-    Status, Template, TemplateId, UserId, Username, Version,
+    Content, Lifecycle, Link, Move, MoveRefused, Permission, ProjectId, ProjectRole, Record,
+    RecordId, RecordKind, Relation, Status, Template, TemplateId, UserId, Username, Version,
 };
 use omicron_persistence::projects::Place;
 use omicron_persistence::{self as persistence, Transaction, projects, records, templates, users};
@@ -33,6 +33,8 @@ pub(super) struct Desk<'a> {
     members: HashMap<String, Option<UserId>>,
     /// The records that earlier items of the request have made, by the names that it gives them.
     pub(super) made: HashMap<String, RecordId>,
+    /// Records as earlier items would have left them, had nothing been wrong with the request.
+    pub(super) checked: HashMap<RecordId, Record>,
 }
 
 /// Either a content that may be stored, or everything that is wrong with it.
@@ -46,8 +48,15 @@ impl<'a> Desk<'a> {
         project: &crate::projects::Which,
     ) -> Result<Self, Error> {
         let place = crate::projects::held(tx, caller, project, Permission::WriteRecords)?;
-        let (rules, lines) = (HashMap::new(), HashMap::new());
-        Ok(Self { caller, place, rules, lines, members: HashMap::new(), made: HashMap::new() })
+        Ok(Self {
+            caller,
+            place,
+            rules: HashMap::new(),
+            lines: HashMap::new(),
+            members: HashMap::new(),
+            made: HashMap::new(),
+            checked: HashMap::new(),
+        })
     }
 
     /// What a record is to say, checked: a new one, or one that says something already.
@@ -279,9 +288,13 @@ impl<'a> Desk<'a> {
         };
         let from_elsewhere = is_new || !lifecycle.has(&content.status);
         let ways: Vec<&Move> = if from_elsewhere {
-            // It comes from elsewhere: whatever way leads there, the caller has to be able to take it.
-            let from = |from: &Status| lifecycle.step(from, to, role, administrator).ok();
-            lifecycle.statuses.iter().filter_map(from).collect()
+            match entries(lifecycle, to, role, administrator) {
+                Ok(ways) => ways,
+                Err(message) => {
+                    wrong.push(violation("/status", message));
+                    return Ok(content);
+                }
+            }
         } else {
             match lifecycle.step(&content.status, to, role, administrator) {
                 Ok(way) => vec![way],
@@ -297,18 +310,37 @@ impl<'a> Desk<'a> {
             way.filled.iter().filter(empty).cloned().collect()
         };
         let missing = ways.iter().map(missing).min_by_key(Vec::len);
-        match missing {
-            // Where a record begins, it may always be.
-            _ if from_elsewhere && lifecycle.first() == to => {}
-            None => {
-                let message = format!("can't be reached: it is one of {}", listed(lifecycle));
-                wrong.push(violation("/status", message));
-            }
-            Some(missing) => wrong.extend(missing.into_iter().map(|pointer| {
-                violation(&pointer, format!("must be filled before the status is {to}"))
-            })),
-        }
+        wrong.extend(missing.into_iter().flatten().map(|pointer| {
+            violation(&pointer, format!("must be filled before the status is {to}"))
+        }));
         Ok(Content { status: to.clone(), ..content })
+    }
+}
+
+/// The ways to a status for a record that comes from elsewhere: whatever status it leads from, the
+/// caller has to be able to take one. Where a record begins, it may always be.
+fn entries<'a>(
+    lifecycle: &'a Lifecycle,
+    to: &Status,
+    role: Option<ProjectRole>,
+    administrator: bool,
+) -> Result<Vec<&'a Move>, String> {
+    if lifecycle.first() == to {
+        return Ok(Vec::new());
+    }
+    let mut ways = Vec::new();
+    let mut refusal = None;
+    for from in &lifecycle.statuses {
+        match lifecycle.step(from, to, role, administrator) {
+            Ok(way) => ways.push(way),
+            Err(MoveRefused::NoSuchMove { .. }) => {}
+            Err(refused) => refusal = Some(refused),
+        }
+    }
+    match refusal {
+        _ if !ways.is_empty() => Ok(ways),
+        Some(refused) => Err(refused.to_string()),
+        None => Err(format!("can't be reached: no move of its lifecycle leads to {to}")),
     }
 }
 

@@ -77,7 +77,7 @@ impl LinkBody {
     fn link(self) -> (Relation, Target) {
         let target = match self.target {
             TargetBody::Id(id) => Target::Record(RecordId(id)),
-            TargetBody::Item(name) => Target::Item(name.trim_start_matches('#').to_owned()),
+            TargetBody::Item(mut name) => Target::Item(name.split_off(name.len().min(1))),
         };
         (self.relation, target)
     }
