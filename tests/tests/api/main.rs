@@ -26,6 +26,7 @@ mod protocol;
 mod proxies;
 mod races;
 mod records;
+mod record_faults;
 mod registration;
 mod resets;
 mod roles;
