@@ -18,7 +18,7 @@ fn a_bulk_that_a_crash_meets_is_kept_whole_or_not_at_all_on_postgresql() {
 }
 
 fn crash_in_bulks(backend: Backend) {
-    let (size, rounds) = if is_long() { (10_000, 12) } else { (2_000, 6) };
+    let (size, rounds) = if is_long() { (10_000, 12) } else { (2_000, 4) };
     let half = size / 2;
     let mut lab = Lab::with(backend, &[]);
     let mut random = Random(5);
@@ -38,8 +38,8 @@ fn crash_in_bulks(backend: Backend) {
         let wait = whole * u32::try_from(share).unwrap() / 1000;
         let is_told = std::thread::scope(|scope| {
             let path = format!("/api/v1/projects/{id}/records/bulk");
-            let send = move || root.request("POST", &path).json(&items(size)).try_send();
-            let sent = scope.spawn(send);
+            let ask = move || root.request("POST", &path).json(&items(size)).try_send();
+            let sent = scope.spawn(ask);
             std::thread::sleep(wait);
             lab.server.kill();
             sent.join().unwrap().is_ok_and(|answer| answer.expect(200).status == 200)
