@@ -1,28 +1,43 @@
-//! The README's tour, as typed.
+//! The README's tour and the guide to records, as typed.
 
 use crate::{between, text};
 use omicron_tests::{Backend, Server, TestDatabase};
 use std::process::Command;
 
-/// What differs from run to run: `d` is a digit, `x` a hexadecimal one.
-const SHAPES: [&str; 2] = ["dddd-dd-ddTdd:dd:ddZ", "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"];
+/// What differs from run to run: `d` is a digit, `x` a hexadecimal one. A time, an id, the digest in
+/// a tag.
+const SHAPES: [&str; 3] = [
+    "dddd-dd-ddTdd:dd:dd",
+    "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+];
 
 #[test]
 fn the_tour_prints_what_it_says_on_sqlite() {
-    take(Backend::Sqlite);
+    take(Backend::Sqlite, "README.md", "tour");
 }
 
 #[test]
 fn the_tour_prints_what_it_says_on_postgres() {
-    take(Backend::Postgres);
+    take(Backend::Postgres, "README.md", "tour");
 }
 
-fn take(backend: Backend) {
+#[test]
+fn the_guide_to_records_prints_what_it_says_on_sqlite() {
+    take(Backend::Sqlite, "docs/records.md", "guide");
+}
+
+#[test]
+fn the_guide_to_records_prints_what_it_says_on_postgres() {
+    take(Backend::Postgres, "docs/records.md", "guide");
+}
+
+fn take(backend: Backend, page: &str, section: &str) {
     let database = TestDatabase::empty(backend);
     let server = Server::start(database.url());
-    let readme = text("README.md");
-    let steps = steps(between(&readme, "tour"));
-    assert!(steps.len() >= 8, "the tour has {} steps", steps.len());
+    let page = text(page);
+    let steps = steps(between(&page, section));
+    assert!(steps.len() >= 8, "the {section} has {} steps", steps.len());
     // One shell for all, as for whoever types it; a mark after each step.
     let marked = |typed: &str| [typed, "printf '\\036'\n"].concat();
     let script: String = steps.iter().map(|(typed, _)| marked(typed)).collect();
@@ -59,13 +74,20 @@ fn in_shape(text: &str) -> String {
     while let Some(character) = rest.chars().next() {
         if let Some(shape) = SHAPES.into_iter().find(|shape| has_shape(rest, shape)) {
             shaped += shape;
-            rest = &rest[shape.len()..];
+            rest = without_fraction(&rest[shape.len()..]);
         } else {
             shaped.push(character);
             rest = &rest[character.len_utf8()..];
         }
     }
     shaped
+}
+
+/// What follows the seconds of a time, without their fraction, which may have any length.
+fn without_fraction(rest: &str) -> &str {
+    let digits =
+        rest.strip_prefix('.').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    digits.filter(|rest| rest.starts_with('Z')).unwrap_or(rest)
 }
 
 fn has_shape(text: &str, shape: &str) -> bool {
