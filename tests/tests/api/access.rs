@@ -211,7 +211,7 @@ impl World {
             .replace("{path}", "nothing")
             .replace("/explain", "/explain?action=read_users");
         prepare(&client, row);
-        let path = if row.is_of_records() { self.written(lab, caller, row, path) } else { path };
+        let path = if row.is_of_records() { self.written(lab, caller, row, &path) } else { path };
         let request = client.request(row.method, &path);
         let request = if row.is_of_records() { request.header("if-match", "*") } else { request };
         match self.body(row) {
@@ -221,7 +221,7 @@ impl World {
     }
 
     /// The path with a record, a comment or a template of this call's own in it.
-    fn written(&self, lab: &Lab, caller: &str, row: &Row<'_>, path: String) -> String {
+    fn written(&self, lab: &Lab, caller: &str, row: &Row<'_>, path: &str) -> String {
         let root = lab.root();
         let project = format!("/api/v1/projects/{}", self.project);
         let path = path
