@@ -24,13 +24,18 @@ pub struct Client {
 impl Client {
     /// A client without a credential; paths are appended to `base_url`. Redirects are answers, not followed.
     pub fn new(base_url: impl Into<String>) -> Self {
+        Self::patient(base_url, Duration::from_mins(1))
+    }
+
+    /// As [`Client::new`], for answers that take longer than a minute.
+    pub fn patient(base_url: impl Into<String>, limit: Duration) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .allow_non_standard_methods(true)
             .proxy(None)
             .max_idle_age(Duration::from_secs(3))
-            .timeout_global(Some(Duration::from_mins(1)));
+            .timeout_global(Some(limit));
         let base_url = base_url.into().trim_end_matches('/').to_owned();
         Self { agent: config.build().new_agent(), base_url, authorization: None }
     }
