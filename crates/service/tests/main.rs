@@ -2,15 +2,18 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod access;
+mod comments;
 mod entering;
 mod errors;
 mod in_a_project;
 mod members;
 mod projects;
+mod records;
 mod registration;
 mod resets;
 mod service_accounts;
 mod support;
+mod templates;
 mod tokens;
 mod users;
 mod verbs;

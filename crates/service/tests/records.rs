@@ -1,0 +1,258 @@
+//! Records: what may stand in one, and who puts it there.
+
+use crate::support::{Lab, assert_refused, lab as fixture, noon, parsed};
+use omicron_auth::Caller;
+use omicron_domain::{
+    Lifecycle, MemberRole, Move, Permission, ProjectId, RecordId, RecordKind, Relation, Template,
+    TemplateDraft,
+};
+use omicron_service::projects::Which;
+use omicron_service::records::{self, Base, Change, Item, Location, Shown, Target};
+use omicron_service::{Error, templates};
+use omicron_tests::on_both;
+
+const SAMPLE: RecordKind = RecordKind::Sample;
+
+/// Ann, whose the project is, Bob, who is a member of it, Carl, who only looks, and Eve.
+pub fn four(lab: &Lab) -> (ProjectId, [Caller; 4]) {
+    let people = ["ann", "bob", "carl", "eve"].map(|name| lab.person(name));
+    let id = lab.project("Alloys", &people[0]).project.id;
+    lab.join(id, &people[1], MemberRole::Member);
+    lab.join(id, &people[2], MemberRole::Viewer);
+    (id, people)
+}
+
+pub fn titled(title: &str) -> Change {
+    Change { title: Some(parsed(title)), ..Change::default() }
+}
+
+fn status(text: &str) -> Change {
+    Change { status: Some(parsed(text)), ..Change::default() }
+}
+
+fn links(links: &[(Relation, RecordId)]) -> Change {
+    let links = links.iter().map(|(relation, id)| (*relation, Target::Record(*id)));
+    Change { links: Some(links.collect()), ..Change::default() }
+}
+
+pub fn place(project: ProjectId, shown: &Shown) -> Location {
+    Location { project: Which::Id(project), kind: shown.record.kind, id: shown.record.id }
+}
+
+/// Where something was wrong.
+#[track_caller]
+pub fn pointers<T>(outcome: Result<T, Error>) -> Vec<String> {
+    match outcome {
+        Err(Error::Invalid(wrong)) => wrong.into_iter().map(|found| found.pointer).collect(),
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("nothing was wrong"),
+    }
+}
+
+impl Lab {
+    pub fn begin_record(
+        &self,
+        by: &Caller,
+        project: ProjectId,
+        draft: &Change,
+    ) -> Result<Shown, Error> {
+        self.write(by, |tx| records::create(tx, by, &Which::Id(project), SAMPLE, draft))
+    }
+
+    pub fn change_record(
+        &self,
+        by: &Caller,
+        at: &Location,
+        change: &Change,
+    ) -> Result<Shown, Error> {
+        self.write(by, |tx| records::change(tx, by, at, &Base::Any, change))
+    }
+
+    fn template_of(&self, by: &Caller, project: ProjectId, moves: Vec<Move>) -> Template {
+        let statuses = ["a", "b", "c"].map(parsed).to_vec();
+        let lifecycle = Lifecycle { statuses, moves };
+        let (name, schema) = (parsed("Melt"), r#"{"required":["mass"]}"#.to_owned());
+        let draft = TemplateDraft { name, schema, body: parsed("# Notes"), lifecycle };
+        let which = Which::Id(project);
+        self.write(by, |tx| templates::create(tx, by, Some(&which), SAMPLE, &draft)).unwrap()
+    }
+}
+
+on_both! {
+    fn those_who_write_records_begin_change_and_trash_them(lab: &Lab) {
+        let (id, [ann, bob, carl, eve]) = four(lab);
+        let root = lab.administrator("root");
+        let made = lab.begin_record(&bob, id, &titled("Ingot")).unwrap();
+        let at = place(id, &made);
+        for by in [&ann, &bob, &root] {
+            lab.attempt(by, |tx| records::change(tx, by, &at, &Base::Any, &titled("Bar"))).unwrap();
+            lab.attempt(by, |tx| records::set_trashed(tx, by, &at, &Base::Any, true)).unwrap();
+        }
+        assert_refused!(lab.begin_record(&carl, id, &titled("x")), Error::Forbidden(Permission::WriteRecords));
+        assert_refused!(lab.change_record(&carl, &at, &titled("x")), Error::Forbidden(Permission::WriteRecords));
+        assert_refused!(lab.begin_record(&eve, id, &titled("x")), Error::NotFound("project"));
+        assert_refused!(lab.change_record(&eve, &at, &titled("x")), Error::NotFound("project"));
+        assert_refused!(lab.read(&eve, |view| records::find(view, &at)), Error::NotFound("sample"));
+        assert_refused!(lab.read(&eve, |view| records::find_anywhere(view, at.id)), Error::NotFound("record"));
+        lab.read(&carl, |view| records::find(view, &at)).unwrap();
+        lab.archive(id);
+        assert_refused!(lab.begin_record(&ann, id, &titled("x")), Error::Archived);
+        assert_refused!(lab.change_record(&ann, &at, &titled("x")), Error::Archived);
+    }
+
+    fn a_record_is_found_where_it_is_alone(lab: &Lab) {
+        let (id, [ann, ..]) = four(lab);
+        let other = lab.project("Steels", &ann).project.id;
+        let at = place(id, &lab.begin_record(&ann, id, &titled("Ingot")).unwrap());
+        let wrong = [
+            Location { project: Which::Id(other), ..at.clone() },
+            Location { kind: RecordKind::Protocol, ..at.clone() },
+            Location { id: RecordId(99), ..at.clone() },
+        ];
+        for at in &wrong {
+            assert_refused!(lab.read(&ann, |view| records::find(view, at)), Error::NotFound(_));
+            assert_refused!(lab.change_record(&ann, at, &titled("x")), Error::NotFound(_));
+            let trashed = lab.write(&ann, |tx| records::set_trashed(tx, &ann, at, &Base::Any, true));
+            assert_refused!(trashed, Error::NotFound(_));
+        }
+        let named = Location { project: Which::Name(parsed("ALLOYS")), ..at };
+        lab.read(&ann, |view| records::find(view, &named)).unwrap();
+    }
+
+    fn a_change_is_made_on_what_was_seen(lab: &Lab) {
+        let (id, [ann, ..]) = four(lab);
+        let at = place(id, &lab.begin_record(&ann, id, &titled("v1")).unwrap());
+        for number in 2..=4 {
+            lab.change_record(&ann, &at, &titled(&format!("v{number}"))).unwrap();
+        }
+        let on = |base: Base| lab.attempt(&ann, |tx| records::change(tx, &ann, &at, &base, &titled("x")));
+        assert_refused!(on(Base::Unsaid), Error::Unbased);
+        on(Base::Any).unwrap();
+        on(Base::Versions(vec![9, 4])).unwrap();
+        // Of what was seen, the last counts; what is to come was not seen.
+        for (seen, before) in [(vec![1, 3, 9], Some("v3")), (vec![1], Some("v1")), (vec![9], None), (vec![], None)] {
+            let Err(Error::Outdated { version, changes }) = on(Base::Versions(seen)) else { panic!() };
+            let told: Vec<_> = changes.iter().map(|found| found.from.clone().unwrap()).collect();
+            assert_eq!((version, told), (4, before.map(serde_json::Value::from).into_iter().collect()));
+        }
+        let gone = |base: Base| lab.attempt(&ann, |tx| records::set_trashed(tx, &ann, &at, &base, true));
+        assert_refused!(gone(Base::Unsaid), Error::Unbased);
+        assert_refused!(gone(Base::Versions(vec![3])), Error::Outdated { version: 4, .. });
+    }
+
+    fn what_is_in_the_trash_is_only_restored(lab: &Lab) {
+        let (id, [ann, ..]) = four(lab);
+        let at = place(id, &lab.begin_record(&ann, id, &titled("Ingot")).unwrap());
+        let set = |trashed| lab.write(&ann, |tx| records::set_trashed(tx, &ann, &at, &Base::Any, trashed));
+        assert_eq!(set(false).unwrap().record.version, 1);
+        assert_eq!(set(true).unwrap().record.version, 2);
+        assert_eq!(set(true).unwrap().record.version, 2);
+        assert_refused!(lab.change_record(&ann, &at, &titled("x")), Error::Trashed);
+        let back = lab.write(&ann, |tx| records::revert(tx, &ann, &at, &Base::Any, 1));
+        assert_refused!(back, Error::Trashed);
+        assert_eq!(set(false).unwrap().record.date_trashed, None);
+        lab.change_record(&ann, &at, &titled("x")).unwrap();
+    }
+
+    fn everything_that_is_wrong_is_told(lab: &Lab) {
+        let (id, [ann, bob, ..]) = four(lab);
+        let hidden = lab.project("Secret", &bob).project.id;
+        let hidden = lab.begin_record(&bob, hidden, &titled("Hidden")).unwrap().record.id;
+        let draft = Change {
+            template: Some(Some(omicron_domain::TemplateId(9))),
+            people: Some(["eve", "", "bob"].map(str::to_owned).to_vec()),
+            start: Some(Some(noon())),
+            end: Some(Some(noon() - chrono::TimeDelta::microseconds(1))),
+            links: links(&[(Relation::Uses, hidden)]).links,
+            ..Change::default()
+        };
+        let mut told = pointers(lab.begin_record(&ann, id, &draft));
+        assert_eq!(told, ["/template", "/people/0", "/people/1", "/links/0/target", "/title"]);
+        told = pointers(lab.begin_record(&ann, id, &Change { title: Some(parsed("x")), ..draft.clone() }));
+        assert_eq!(told.last().unwrap(), "/end");
+        let same = Change { end: draft.start, ..titled("x") };
+        lab.begin_record(&ann, id, &Change { start: draft.start, ..same }).unwrap();
+    }
+
+    fn who_is_new_in_charge_belongs_to_the_project_and_who_was_may_stay(lab: &Lab) {
+        let (id, [ann, bob, _, eve]) = four(lab);
+        let people = |names: &[&str]| {
+            Change { people: Some(names.iter().map(|&name| name.to_owned()).collect()), ..titled("x") }
+        };
+        let at = place(id, &lab.begin_record(&ann, id, &people(&["bob", "Carl"])).unwrap());
+        let who = crate::support::id_of(&bob);
+        lab.write(&bob, |tx| omicron_service::members::remove(tx, &bob, &Which::Id(id), &who, &|_| true)).unwrap();
+        let kept = lab.change_record(&ann, &at, &people(&["BOB", "ann"])).unwrap();
+        assert_eq!(kept.record.content.people, [ann.user.id, bob.user.id]);
+        assert_eq!(pointers(lab.change_record(&ann, &at, &people(&["bob", "eve"]))), ["/people/1"]);
+        lab.change_record(&ann, &at, &people(&[])).unwrap();
+        assert_eq!(pointers(lab.change_record(&ann, &at, &people(&["bob"]))), ["/people/0"]);
+        lab.join(id, &eve, MemberRole::Viewer);
+        lab.change_record(&ann, &at, &people(&["eve"])).unwrap();
+    }
+
+    fn a_link_that_stands_may_stay_when_its_target_is_hidden(lab: &Lab) {
+        let (id, [ann, bob, ..]) = four(lab);
+        let secret = lab.project("Secret", &bob).project.id;
+        let hidden = lab.begin_record(&bob, secret, &titled("Hidden")).unwrap().record.id;
+        let at = place(id, &lab.begin_record(&bob, id, &Change { ..titled("Ingot") }).unwrap());
+        lab.change_record(&bob, &at, &links(&[(Relation::Uses, hidden)])).unwrap();
+        let other = lab.begin_record(&ann, id, &titled("Melt")).unwrap().record.id;
+        let both = links(&[(Relation::Uses, hidden), (Relation::Uses, other)]);
+        lab.change_record(&ann, &at, &both).unwrap();
+        let told = pointers(lab.change_record(&ann, &at, &links(&[(Relation::PartOf, hidden)])));
+        assert_eq!(told, ["/links/0/target"], "another relation is a new link");
+        assert_eq!(pointers(lab.change_record(&ann, &at, &links(&[(Relation::Uses, at.id)]))), ["/links/0/target"]);
+    }
+
+    fn a_move_takes_the_role_and_what_must_be_filled(lab: &Lab) {
+        let (id, [ann, bob, ..]) = four(lab);
+        let way = |from: &str, to: &str, by, filled: &[&str]| Move {
+            from: parsed(from), to: parsed(to), by, filled: filled.iter().map(|&at| at.to_owned()).collect(),
+        };
+        let moves = vec![
+            way("a", "b", MemberRole::Member, &["/data/yield", "/tags"]),
+            way("b", "c", MemberRole::Maintainer, &[]),
+            way("b", "a", MemberRole::Maintainer, &["/end"]),
+        ];
+        let template = lab.template_of(&ann, id, moves);
+        let data = serde_json::json!({"mass": 1}).as_object().cloned();
+        let draft = Change { template: Some(Some(template.id)), data: Some(data), ..titled("Ingot") };
+        let made = lab.begin_record(&bob, id, &draft).unwrap();
+        assert_eq!((made.document.status.as_str(), made.document.body.as_str()), ("a", "# Notes"));
+        let at = place(id, &made);
+        assert_eq!(pointers(lab.change_record(&bob, &at, &status("b"))), ["/data/yield", "/tags"]);
+        let tags = Some(vec![parsed("hot")]);
+        assert_eq!(pointers(lab.change_record(&bob, &at, &Change { tags: tags.clone(), ..status("b") })), ["/data/yield"]);
+        let data = Some(serde_json::json!({"yield": 0}).as_object().cloned());
+        lab.change_record(&bob, &at, &Change { tags, data, ..status("b") }).unwrap();
+        assert_eq!(pointers(lab.change_record(&bob, &at, &status("c"))), ["/status"]);
+        assert_eq!(pointers(lab.change_record(&ann, &at, &status("a"))), ["/end"]);
+        lab.change_record(&ann, &at, &status("c")).unwrap();
+        // Where a record begins, it may always be.
+        let fresh = Change { status: Some(parsed("a")), ..draft.clone() };
+        lab.begin_record(&bob, id, &fresh).unwrap();
+        assert_eq!(pointers(lab.begin_record(&bob, id, &Change { status: Some(parsed("c")), ..draft })), ["/status"]);
+    }
+
+    fn a_rehearsal_keeps_nothing_and_says_what_would_be_done(lab: &Lab) {
+        let (id, [ann, ..]) = four(lab);
+        let made = lab.begin_record(&ann, id, &titled("Melt")).unwrap().record.id;
+        let items = [
+            Item::Create { kind: SAMPLE, name: Some("a".to_owned()), draft: titled("Ingot") },
+            Item::Create { kind: SAMPLE, name: None, draft: Change {
+                links: Some(vec![(Relation::Uses, Target::Item("a".to_owned()))]), ..titled("Bar")
+            }},
+            Item::Change { id: made, version: 1, change: titled("Melt 2") },
+        ];
+        let bulk = |rehearse| lab.write(&ann, |tx| records::bulk(tx, &ann, &Which::Id(id), &items, rehearse));
+        let versions = |done: &[records::Done]| done.iter().map(|one| one.version).collect::<Vec<_>>();
+        assert_refused!(bulk(true), Error::Rehearsed(done) if versions(&done) == [1, 1, 2]);
+        let melt = lab.read(&ann, |view| records::find_anywhere(view, made)).unwrap();
+        assert_eq!(melt.record.version, 1);
+        let done = bulk(false).unwrap();
+        assert_eq!(versions(&done), [1, 1, 2]);
+        let bar = lab.read(&ann, |view| records::find_anywhere(view, done[1].id)).unwrap();
+        assert_eq!(bar.record.content.links[0].target, done[0].id);
+    }
+}
