@@ -13,6 +13,7 @@ mod past;
 mod people;
 mod positions;
 mod projects;
+mod record_lists;
 mod restart;
 mod schema;
 mod sealing;
