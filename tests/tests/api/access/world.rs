@@ -1,0 +1,176 @@
+//! The people, the project and the records that a call of the matrix is about.
+
+use super::{Ended, Row};
+use crate::Lab;
+use crate::lab::{PASSWORD, person, text};
+use omicron_domain::RecordKind;
+use omicron_tests::Client;
+use serde_json::{Value, json};
+use std::cell::Cell;
+
+/// People and a project for one call.
+pub struct World {
+    suffix: String,
+    project: i64,
+    token: i64,
+    /// How many templates were made in it.
+    number: Cell<usize>,
+}
+
+impl World {
+    pub fn new(lab: &Lab, suffix: &str) -> Self {
+        let root = lab.root();
+        for who in ["other", "viewer", "member", "maintainer", "owner", "disabled"] {
+            root.post("/api/v1/users", &person(&format!("{who}{suffix}"))).expect(201);
+        }
+        root.put(&format!("/api/v1/users/disabled{suffix}/disabled"), &json!({})).expect(200);
+        lab.anonymous().post("/api/v1/users", &person(&format!("pending{suffix}"))).expect(201);
+        let project = json!({
+            "name": format!("project {suffix}"), "description": "",
+            "owner": format!("owner{suffix}"), "members": [format!("member{suffix}")],
+        });
+        let project = root.post("/api/v1/projects", &project).expect(201).json();
+        let path = format!("/api/v1/projects/{}", project["id"]);
+        for role in ["viewer", "maintainer"] {
+            let member = json!({"username": format!("{role}{suffix}"), "role": role});
+            root.post(&format!("{path}/members"), &member).expect(201);
+        }
+        let account = json!({"username": format!("probe{suffix}")});
+        root.post(&format!("{path}/service-accounts"), &account).expect(201);
+        let tokens = format!("{path}/service-accounts/probe{suffix}/tokens");
+        let token = root.post(&tokens, &json!({"scopes": ["read"]})).expect(201).json();
+        let (project, token) = (project["id"].as_i64().unwrap(), token["id"].as_i64().unwrap());
+        Self { suffix: suffix.to_owned(), project, token, number: Cell::new(0) }
+    }
+
+    fn client(&self, lab: &Lab, ended: &Ended, caller: &str, row: &Row<'_>) -> Client {
+        let bearer = |body: Value| {
+            let made = lab.root().post("/api/v1/tokens", &body).expect(201).json();
+            lab.anonymous().bearer(&text(&made["token"]))
+        };
+        match caller {
+            "anonymous" => lab.anonymous(),
+            "wrong" => lab.anonymous().basic(&format!("other{}", self.suffix), "wrong"),
+            "administrator" => lab.root(),
+            "expired" => lab.anonymous().bearer(&ended.expired),
+            "revoked" => lab.anonymous().bearer(&ended.revoked),
+            "reader" => bearer(json!({"scopes": ["read"]})),
+            "elsewhere" => {
+                let name = format!("elsewhere {} {} {}", self.suffix, row.method, row.path);
+                let project = json!({"name": name, "description": ""});
+                let id =
+                    lab.root().post("/api/v1/projects", &project).expect(201).json()["id"].clone();
+                bearer(json!({"project": id.to_string()}))
+            }
+            _ => lab.anonymous().basic(&format!("{caller}{}", self.suffix), PASSWORD),
+        }
+    }
+
+    pub fn call(&self, lab: &Lab, ended: &Ended, caller: &str, row: &Row<'_>) -> u16 {
+        let client = self.client(lab, ended, caller, row);
+        let path = row
+            .path
+            .replace("{project_name_or_id}", &self.project.to_string())
+            .replace("/members/{username_or_id}", &format!("/members/member{}", self.suffix))
+            .replace("/{username_or_id}/tokens", &format!("/probe{}/tokens", self.suffix))
+            .replace("{username_or_id}", &format!("other{}", self.suffix))
+            .replace("{token_id}", &self.token.to_string())
+            .replace("{name}", "new-user")
+            .replace("{path}", "nothing")
+            .replace("/explain", "/explain?action=read_users");
+        prepare(&client, row);
+        let path = if row.is_of_records() { self.written(lab, caller, row, &path) } else { path };
+        let request = client.request(row.method, &path);
+        let request = if row.is_of_records() { request.header("if-match", "*") } else { request };
+        match self.body(row) {
+            Some(body) => request.json(&body).send().status,
+            None => request.send().status,
+        }
+    }
+
+    /// The path with a record, a comment or a template of this call's own in it.
+    fn written(&self, lab: &Lab, caller: &str, row: &Row<'_>, path: &str) -> String {
+        let root = lab.root();
+        let project = format!("/api/v1/projects/{}", self.project);
+        let path = path
+            .replace("{project}", &self.project.to_string())
+            .replace("{version}", "1")
+            .replace("/diff", "/diff?from=1&to=1");
+        if row.path.contains("/templates") {
+            let name = format!("{} {} {caller}", row.method, row.path);
+            let body = json!({"project": self.project, "kind": "sample", "name": name});
+            let made = root.post("/api/v1/templates", &body).expect(201).json();
+            return path.replace("{id}", &made["id"].to_string());
+        }
+        let of_kind = |kind: &RecordKind| row.path.contains(kind.plural());
+        let kind = RecordKind::ALL.into_iter().find(of_kind).unwrap_or(RecordKind::Sample);
+        let list = format!("{project}/{}", kind.plural());
+        let id = root.post(&list, &json!({"title": "a"})).expect(201).json()["id"].to_string();
+        let comments = format!("{list}/{id}/comments");
+        let comment = root.post(&comments, &json!({"text": "a"})).expect(201).json();
+        path.replace("{id}", &id).replace("{comment}", &comment["id"].to_string())
+    }
+
+    fn body_of_record(&self, row: &Row<'_>) -> Option<Value> {
+        let path = row.path.as_str();
+        match row.method {
+            "POST" if path.ends_with("/bulk") => {
+                Some(json!({"items": [{"kind": "sample", "record": {"title": "b"}}]}))
+            }
+            "POST" if path.ends_with("/revert") => Some(json!({"version": 1})),
+            "POST" | "PATCH" if path.contains("/comments") => Some(json!({"text": "b"})),
+            "POST" if path.ends_with("/templates") => {
+                let name = format!("new {}", self.number.replace(self.number.get() + 1));
+                Some(json!({"project": self.project, "kind": "sample", "name": name}))
+            }
+            "PATCH" if path.contains("/templates") => Some(json!({"body": "b"})),
+            "POST" | "PATCH" => Some(json!({"title": "b"})),
+            _ => None,
+        }
+    }
+
+    fn body(&self, row: &Row<'_>) -> Option<Value> {
+        if row.is_of_records() {
+            return self.body_of_record(row);
+        }
+        let suffix = &self.suffix;
+        match (row.method, row.path.as_str()) {
+            ("POST", "/api/v1/users") => Some(person(&format!("new{suffix}"))),
+            ("POST", "/api/v1/projects") => {
+                Some(json!({"name": format!("new {suffix}"), "description": ""}))
+            }
+            (_, path) if path.ends_with("/validate") => {
+                Some(json!({"schema": true, "document": null}))
+            }
+            (_, path) if path.ends_with("/password-resets") => Some(
+                json!({"code": "a409a362-d733-11e5-b625-7e14f79230d0", "new_password": "lion"}),
+            ),
+            ("PATCH", path) if path.contains("/members/") => Some(json!({"role": "viewer"})),
+            ("POST", path) if path.ends_with("/service-accounts") => {
+                Some(json!({"username": format!("new{suffix}")}))
+            }
+            ("POST", path) if path.ends_with("/{username_or_id}/tokens") => {
+                Some(json!({"scopes": ["ingest"]}))
+            }
+            ("PATCH", path) if path.contains("/projects/") => Some(json!({"description": "new"})),
+            ("PATCH", _) => Some(json!({"email": "new@example.org"})),
+            ("PUT", path) if path.ends_with("/password") => {
+                Some(json!({"current_password": PASSWORD, "new_password": "lion"}))
+            }
+            ("POST" | "PUT", path) if path.ends_with("/members") || path.ends_with("/owner") => {
+                Some(json!({"username": format!("other{suffix}")}))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Makes a token to end, for whoever can have one.
+fn prepare(client: &Client, row: &Row<'_>) {
+    if row.method == "DELETE" && ["/api/v1/token", "/api/v1/tokens"].contains(&&*row.path) {
+        let made = client.post("/api/v1/token", &json!({}));
+        if made.status == 201 {
+            assert!(!text(&made.json()["token"]).is_empty());
+        }
+    }
+}
