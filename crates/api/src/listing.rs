@@ -96,25 +96,32 @@ pub(crate) fn number(
     }
 }
 
+/// A parameter that is true or false; `None`, if it is not given.
+pub(crate) fn truth(pointer: &'static str, text: Option<&str>) -> Result<Option<bool>, Problem> {
+    let read =
+        |text: &str| text.parse().map_err(|_| Problem::invalid(pointer, "must be true or false"));
+    text.filter(|text| !text.is_empty()).map(read).transpose()
+}
+
 /// A cursor is the id it follows, written so that nobody counts on that.
 fn place(cursor: &str) -> Option<i64> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
     std::str::from_utf8(&bytes).ok()?.parse().ok().filter(|id| *id >= 0)
 }
 
-fn cursor(id: i64) -> String {
+pub(crate) fn cursor(id: i64) -> String {
     URL_SAFE_NO_PAD.encode(id.to_string())
 }
 
 /// The place where a list goes on, if there may be more.
-pub(crate) fn next<T>(listing: &Listing<T>, limit: i64, id: impl Fn(&T) -> i64) -> Option<i64> {
-    let is_full = i64::try_from(listing.items.len()).is_ok_and(|length| length == limit);
-    listing.items.last().filter(|_| is_full).map(id)
+pub(crate) fn next<T, P>(items: &[T], limit: i64, place: impl Fn(&T) -> P) -> Option<P> {
+    let is_full = i64::try_from(items.len()).is_ok_and(|length| length == limit);
+    items.last().filter(|_| is_full).map(place)
 }
 
-/// The link to the part that follows this id, with more parameters.
-pub(crate) fn next_link(request: &HttpRequest, after: i64, limit: i64, more: &str) -> String {
-    cursor_link(request, &cursor(after), limit, more)
+/// The link to the part that follows this id.
+pub(crate) fn next_link(request: &HttpRequest, after: i64, limit: i64) -> String {
+    cursor_link(request, &cursor(after), limit, "")
 }
 
 /// The link to the part that follows this place, with more parameters.
@@ -122,17 +129,18 @@ pub(crate) fn cursor_link(request: &HttpRequest, cursor: &str, limit: i64, more:
     link(request, &format!("cursor={cursor}&limit={limit}{more}"), "next")
 }
 
-/// The headers of a list as of a position: the link keeps to it, so that a walk sees one moment.
+/// The headers of a list as of a position, which goes on at a cursor: the link keeps to the position,
+/// so that a walk sees one moment.
 pub(crate) fn of_the_past(
     request: &HttpRequest,
-    page: Page,
+    limit: i64,
     position: i64,
-    next: Option<i64>,
+    next: Option<String>,
 ) -> HttpResponseBuilder {
     let mut response = past::as_of(HttpResponse::Ok(), position);
-    if let Some(after) = next {
+    if let Some(cursor) = next {
         let moment = format!("&as_of={position}");
-        response.insert_header((LINK, next_link(request, after, page.limit(), &moment)));
+        response.insert_header((LINK, cursor_link(request, &cursor, limit, &moment)));
     }
     response
 }
@@ -157,8 +165,8 @@ pub(crate) fn answer<T, B: Serialize>(
             header("count", total);
             numbered_links(request, number, items, total)
         }
-        Page::After { limit, .. } => next(&listing, limit, id)
-            .map(|after| next_link(request, after, limit, ""))
+        Page::After { limit, .. } => next(&listing.items, limit, id)
+            .map(|after| next_link(request, after, limit))
             .unwrap_or_default(),
     };
     if !link.is_empty() {

@@ -29,6 +29,18 @@ pub struct Violation {
 }
 
 impl Violation {
+    /// The same, of a document that stands at this place in another one.
+    ///
+    /// ```
+    /// use omicron_schema::Violation;
+    /// let violation = Violation { pointer: "/mass".to_owned(), message: "is required".to_owned() };
+    /// assert_eq!(violation.below("/data").pointer, "/data/mass");
+    /// ```
+    #[must_use]
+    pub fn below(self, place: &str) -> Self {
+        Self { pointer: format!("{place}{}", self.pointer), ..self }
+    }
+
     /// One that concerns the whole document.
     pub(crate) fn of_document(message: &str) -> Self {
         Self { pointer: String::new(), message: message.to_owned() }

@@ -190,10 +190,7 @@ fn violations(
     let mut wrong: Vec<Violation> = schema
         .violations(&data_of(&record.content)?)
         .into_iter()
-        .map(|Violation { pointer, message }| Violation {
-            pointer: format!("/data{pointer}"),
-            message,
-        })
+        .map(|violation| violation.below("/data"))
         .collect();
     if !draft.lifecycle.has(&record.content.status) {
         let message = "is no status of the lifecycle any more".to_owned();

@@ -96,9 +96,11 @@ async fn list_at(
 ) -> Result<HttpResponse, Problem> {
     let work = move |view: &mut View<'_>, _: &_| members::list_at(view, &which, page, as_of);
     let past = caller.read_slowly(state, work).await?;
-    let next = listing::next(&past.state, page.limit(), |member| member.user.id.0);
+    let limit = page.limit();
+    let last = listing::next(&past.state.items, limit, |member| member.user.id.0);
+    let next = last.map(listing::cursor);
     let members = past.state.items.into_iter().map(MemberView::from).collect();
-    Ok(listing::of_the_past(request, page, past.position, next).json(MembersView { members }))
+    Ok(listing::of_the_past(request, limit, past.position, next).json(MembersView { members }))
 }
 
 /// Adds someone to a project, as a member if no other role is given: for its owner and maintainers.

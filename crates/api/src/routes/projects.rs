@@ -105,7 +105,9 @@ async fn list_at(
     let past = caller.read_slowly(state, work).await?;
     let PastProjects { projects, next } = past.state;
     let projects = projects.into_iter().map(ProjectView::from).collect();
-    Ok(listing::of_the_past(request, page, past.position, next).json(ProjectsView { projects }))
+    let next = next.map(listing::cursor);
+    let mut response = listing::of_the_past(request, page.limit(), past.position, next);
+    Ok(response.json(ProjectsView { projects }))
 }
 
 /// One project with its members, if the caller may see it.

@@ -4,13 +4,13 @@
 use crate::body::Body;
 use crate::caller::{Caller, ReadProject, WriteRecords};
 use crate::etag::{Conditions, tagged_version};
+use crate::listing;
 use crate::once::{Post, shown_version};
 use crate::past::{self, Moment};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{RecordView, RecordsView, records_of};
 use actix_web::http::StatusCode;
-use actix_web::http::header::LINK;
 use actix_web::web::{Path, Query};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use omicron_domain::{AsOf, Mark, RecordId, RecordKind, RecordOrder};
@@ -113,21 +113,15 @@ async fn list(
     if let Some(as_of) = moment.as_of()? {
         return list_at(caller, (which, kind, as_of), &asked, &request, &state).await;
     }
-    let (wanted, page, fields) = (asked.filter()?, asked.page()?, asked.fields());
-    RecordView::has(&fields)?;
-    let (person, after, limit) = (asked.person.clone(), page.clone(), page.limit);
-    let part = caller
-        .read_slowly(&state, move |view, _| {
-            let mut filter = wanted.clone();
-            if let Some(name) = &person {
-                filter.person = Some(records::in_charge(view, name)?);
-            }
-            records::list(view, &which, kind, &filter, &page)
-        })
-        .await?;
-    let full = i64::try_from(part.records.len()).is_ok_and(|length| length == limit);
-    let last = part.records.last().filter(|_| full);
-    let next = last.map(|last| query::next(&request, &after, &last.record.mark(after.order.by)));
+    let (search, page, fields) = (asked.search()?, asked.page()?, asked.fields()?);
+    let (order, limit) = (page.order, page.limit);
+    let work = move |view: &mut View<'_>, _: &_| {
+        let filter = search(view)?;
+        records::list(view, &which, kind, &filter, &page)
+    };
+    let part = caller.read_slowly(&state, work).await?;
+    let last = listing::next(&part.records, limit, |shown| shown.record.mark(order.by));
+    let next = last.map(|last| query::next(&request, limit, &last));
     let shown = shown(part.records, &fields)?;
     Ok(query::answer(next, &records_of(kind, shown, part.total)))
 }
@@ -140,8 +134,7 @@ async fn list_at(
     request: &HttpRequest,
     state: &State,
 ) -> Result<HttpResponse, Problem> {
-    let (wanted, page, fields) = (asked.filter()?, asked.page()?, asked.fields());
-    RecordView::has(&fields)?;
+    let (search, page, fields) = (asked.search()?, asked.page()?, asked.fields()?);
     let after = match (&page.order, &page.after) {
         (order, _) if *order != RecordOrder::default() => {
             return Err(Problem::invalid("/sort", "must be id where as_of is given"));
@@ -150,20 +143,13 @@ async fn list_at(
         _ => RecordId(0),
     };
     let limit = usize::try_from(page.limit).map_err(Problem::internal)?;
-    let person = asked.person.clone();
     let work = move |view: &mut View<'_>, _: &_| {
-        let mut filter = wanted.clone();
-        if let Some(name) = &person {
-            filter.person = Some(records::in_charge(view, name)?);
-        }
+        let filter = search(view)?;
         records::list_at(view, (&which, kind), &filter, (after, limit), as_of)
     };
     let Past { position, state: part } = caller.read_slowly(state, work).await?;
-    let mut response = past::as_of(HttpResponse::Ok(), position);
-    if let Some(next) = part.next {
-        let link = query::next_at(request, &page, next, position);
-        response.insert_header((LINK, link));
-    }
+    let next = part.next.map(|last| query::cursor(&Mark::Id(last)));
+    let mut response = listing::of_the_past(request, page.limit, position, next);
     let shown = shown(part.records, &fields)?;
     Ok(response.json(records_of(kind, shown, None)))
 }

@@ -5,7 +5,7 @@ use super::records::number;
 use crate::body::{Body, Document};
 use crate::caller::{Caller, ManageTemplates, ReadProject};
 use crate::etag::{Conditions, tagged_version};
-use crate::listing::{self, Paging};
+use crate::listing::{self, Paging, truth};
 use crate::once::{Post, shown_version};
 use crate::problem::Problem;
 use crate::state::State;
@@ -107,11 +107,7 @@ async fn list(
         kind.transpose().map_err(|error: omicron_domain::UnknownKind| {
             Problem::invalid("/kind", error.to_string())
         })?;
-    let retired = match wanted.retired.as_deref() {
-        None | Some("" | "false") => false,
-        Some("true") => true,
-        Some(_) => return Err(Problem::invalid("/retired", "must be true or false")),
-    };
+    let retired = truth("/retired", wanted.retired.as_deref())?.unwrap_or_default();
     let work = move |view: &mut View<'_>, _: &_| {
         templates::list(view, project.as_ref(), kind, retired, page)
     };

@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<(), Erro
     let mut progress = Progress::of(plan.size);
     let filled = fill(db, &plan, |done| progress.tell(done)).map_err(explained)?;
     progress.end();
-    let project = largest(db)?;
+    let project = first_project(db)?;
     print(&summary(&filled, start.elapsed(), &text, project, settings))
 }
 
@@ -78,7 +78,7 @@ fn explained(error: omicron_demo::Error) -> Error {
 }
 
 /// A project to look into.
-fn largest(db: &Database) -> Result<Option<ProjectId>, Error> {
+fn first_project(db: &Database) -> Result<Option<ProjectId>, Error> {
     let page = Page::After { id: 0, limit: 1 };
     let list = db.read(Viewer::Everything, |view| projects::list(view, None, page))?;
     Ok(list.items.first().map(|project| project.id))

@@ -167,9 +167,5 @@ fn alter(
 }
 
 fn below(place: &str, violations: Vec<Violation>) -> Vec<Violation> {
-    let within = |Violation { pointer, message }| Violation {
-        pointer: format!("{place}{pointer}"),
-        message,
-    };
-    violations.into_iter().map(within).collect()
+    violations.into_iter().map(|violation| violation.below(place)).collect()
 }

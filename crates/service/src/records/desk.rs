@@ -82,7 +82,8 @@ impl<'a> Desk<'a> {
             (Some(old), Some(Some(patch))) => merged(data_of(old)?, patch.clone()),
         };
         if let Some(schema) = &rules.schema {
-            wrong.extend(schema.violations(&data).into_iter().map(below_data));
+            let found = schema.violations(&data).into_iter();
+            wrong.extend(found.map(|violation| violation.below("/data")));
         }
         let people = self.people(tx, old, change.people.as_deref(), &mut wrong)?;
         let links = self.links(tx, before, change.links.as_deref(), &mut wrong)?;
@@ -376,10 +377,6 @@ fn is_filled(value: Option<&Value>) -> bool {
         Some(Value::Object(fields)) => !fields.is_empty(),
         Some(Value::Bool(_) | Value::Number(_)) => true,
     }
-}
-
-fn below_data(Violation { pointer, message }: Violation) -> Violation {
-    Violation { pointer: format!("/data{pointer}"), message }
 }
 
 fn not_of_the_project(index: usize) -> Violation {

@@ -1,6 +1,7 @@
 //! What requests about projects say.
 
 use crate::body::Document;
+use crate::listing::truth;
 use crate::problem::Problem;
 use omicron_domain::ProjectChange;
 use omicron_service::projects::Draft;
@@ -69,12 +70,6 @@ pub(super) struct Kept {
 
 impl Kept {
     pub(super) fn archived(&self) -> Result<Option<bool>, Problem> {
-        match self.archived.as_deref() {
-            None | Some("") => Ok(None),
-            Some(text) => text
-                .parse()
-                .map(Some)
-                .map_err(|_| Problem::invalid("/archived", "must be true or false")),
-        }
+        truth("/archived", self.archived.as_deref())
     }
 }

@@ -3,6 +3,7 @@
 use super::asked::{ChangeRecordBody, NewRecordBody};
 use crate::body::{Document, checked};
 use crate::caller::{Caller, WriteRecords};
+use crate::listing::truth;
 use crate::once::{Post, respond, shown};
 use crate::problem::Problem;
 use crate::state::State;
@@ -77,11 +78,10 @@ type Wrong = Vec<Violation>;
 
 /// What is wrong with a part, told with the part's place.
 fn below(place: &str) -> impl Fn(Problem) -> Wrong {
-    move |problem| problem.into_violations().into_iter().map(|found| within(place, found)).collect()
-}
-
-fn within(place: &str, Violation { pointer, message }: Violation) -> Violation {
-    Violation { pointer: format!("{place}{pointer}"), message }
+    move |problem| {
+        let violations = problem.into_violations().into_iter();
+        violations.map(|violation| violation.below(place)).collect()
+    }
 }
 
 /// All items, or what is wrong with any of them.
@@ -94,7 +94,7 @@ fn items(body: BulkBody) -> Result<Vec<Item>, Wrong> {
             Ok(item) => items.push(item),
             Err(found) => {
                 let place = format!("/items/{index}");
-                wrong.extend(found.into_iter().map(|found| within(&place, found)));
+                wrong.extend(found.into_iter().map(|violation| violation.below(&place)));
             }
         }
         if wrong.len() >= MAX_VIOLATIONS {
@@ -131,11 +131,7 @@ async fn do_all(
     post: Post,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let dry_run = match rehearsal.dry_run.as_deref() {
-        None | Some("" | "false") => false,
-        Some("true") => true,
-        Some(_) => return Err(Problem::invalid("/dry_run", "must be true or false")),
-    };
+    let dry_run = truth("/dry_run", rehearsal.dry_run.as_deref())?.unwrap_or_default();
     let (body, once) = post.read::<BulkBody>(&state).await?;
     // Ten thousand items take a while.
     let items = actix_web::web::block(move || items(body)).await.map_err(Problem::internal)?;

@@ -4,7 +4,7 @@ use super::query::answer as part;
 use super::{Place, RevertBody, location, number};
 use crate::caller::{Caller, ReadProject, WriteRecords};
 use crate::etag::Conditions;
-use crate::listing::{Paging, next_link};
+use crate::listing::{self, Paging, next_link};
 use crate::once::{Post, shown_version};
 use crate::problem::{Problem, told};
 use crate::state::State;
@@ -47,9 +47,8 @@ async fn history(
     let (after, limit) = paging.rest(100)?;
     let work = move |view: &mut View<'_>, _: &_| records::history(view, &location, after, limit);
     let entries = caller.read_slowly(&state, work).await?;
-    let full = i64::try_from(entries.len()).is_ok_and(|length| length == limit);
-    let last = entries.last().filter(|_| full).map(|entry| entry.version);
-    let next = last.map(|version| next_link(&request, version, limit, ""));
+    let last = listing::next(&entries, limit, |entry| entry.version);
+    let next = last.map(|version| next_link(&request, version, limit));
     Ok(part(next, &HistoryView::from(entries)))
 }
 

@@ -1,7 +1,8 @@
 //! Which records a list is asked for, and where it goes on.
 
-use crate::listing::{cursor_link, number};
+use crate::listing::{cursor_link, number, truth};
 use crate::problem::Problem;
+use crate::views::RecordView;
 use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
@@ -10,6 +11,9 @@ use chrono::DateTime;
 use omicron_domain::{
     Invalid, Mark, Page, RecordFilter, RecordId, RecordOrder, RecordPage, SortKey, TemplateId,
 };
+use omicron_persistence::View;
+use omicron_service::Error;
+use omicron_service::records::in_charge;
 use serde::Serialize;
 use std::str::FromStr;
 use utoipa::IntoParams;
@@ -27,7 +31,7 @@ pub(crate) struct RecordQuery {
     #[param(value_type = Option<i64>, minimum = 1)]
     template: Option<String>,
     /// With this person in charge.
-    pub(super) person: Option<String>,
+    person: Option<String>,
     /// With this text in the title, in any case.
     title: Option<String>,
     /// With a link to the record of this id.
@@ -88,14 +92,20 @@ impl RecordQuery {
         Ok(query)
     }
 
-    /// The filter, but for the person, who has to be looked up.
-    pub(super) fn filter(&self) -> Result<RecordFilter, Problem> {
-        let trashed = match self.trashed.as_deref() {
-            None => false,
-            Some(text) => {
-                text.parse().map_err(|_| Problem::invalid("/trashed", "must be true or false"))?
-            }
-        };
+    /// What makes the filter: the person has to be looked up.
+    pub(super) fn search(
+        &self,
+    ) -> Result<impl Fn(&mut View<'_>) -> Result<RecordFilter, Error> + Send + use<>, Problem> {
+        let (wanted, person) = (self.filter()?, self.person.clone());
+        Ok(move |view: &mut View<'_>| {
+            let person = person.as_deref().map(|name| in_charge(view, name)).transpose()?;
+            Ok(RecordFilter { person, ..wanted.clone() })
+        })
+    }
+
+    /// The filter, but for the person.
+    fn filter(&self) -> Result<RecordFilter, Problem> {
+        let trashed = truth("/trashed", self.trashed.as_deref())?.unwrap_or_default();
         let time = |text: &String| {
             let message = "must be a time such as 2026-11-24T09:30:00Z";
             let time = DateTime::parse_from_rfc3339(text);
@@ -139,9 +149,12 @@ impl RecordQuery {
     }
 
     /// The members of each record that are asked for; all, if none are.
-    pub(super) fn fields(&self) -> Vec<String> {
+    pub(super) fn fields(&self) -> Result<Vec<String>, Problem> {
         let fields = self.fields.as_deref().unwrap_or_default().split(',').map(str::trim);
-        fields.filter(|field| !field.is_empty()).map(str::to_owned).collect()
+        let fields = fields.filter(|field| !field.is_empty()).map(str::to_owned);
+        let fields: Vec<String> = fields.collect();
+        RecordView::has(&fields)?;
+        Ok(fields)
     }
 }
 
@@ -178,7 +191,7 @@ fn place(cursor: &str) -> Option<Mark> {
     }
 }
 
-fn cursor(mark: &Mark) -> String {
+pub(super) fn cursor(mark: &Mark) -> String {
     let parts = match mark {
         Mark::Id(id) => ("id", String::new(), id.0),
         Mark::Title(key, id) => ("title", key.clone(), id.0),
@@ -188,19 +201,8 @@ fn cursor(mark: &Mark) -> String {
 }
 
 /// The link to the part that follows this place.
-pub(super) fn next(request: &HttpRequest, page: &RecordPage, last: &Mark) -> String {
-    cursor_link(request, &cursor(last), page.limit, "")
-}
-
-/// As [`next`], of a list as of a position, to which the link keeps.
-pub(super) fn next_at(
-    request: &HttpRequest,
-    page: &RecordPage,
-    last: RecordId,
-    position: i64,
-) -> String {
-    let moment = format!("&as_of={position}");
-    cursor_link(request, &cursor(&Mark::Id(last)), page.limit, &moment)
+pub(super) fn next(request: &HttpRequest, limit: i64, last: &Mark) -> String {
+    cursor_link(request, &cursor(last), limit, "")
 }
 
 /// A part of a list, and the link to the next.
