@@ -21,6 +21,7 @@ use omicron_service::projects::Which;
 use omicron_service::records::{self, Location, Shown};
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 mod asked;
@@ -42,9 +43,12 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 /// Which records an address is about.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
 pub(super) struct Shelf {
+    /// The project's id or name
     project: String,
+    /// experiments, samples, protocols or instruments
     kind: String,
 }
 
@@ -64,10 +68,14 @@ fn kind_of(plural: &str) -> Result<RecordKind, Problem> {
 
 /// Which record an address is about. Its parts are texts, each named here: what is flattened is read as
 /// what it looks like, and an id as a number.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
 pub(super) struct Place {
+    /// The project's id or name
     project: String,
+    /// experiments, samples, protocols or instruments
     kind: String,
+    /// The record's id
     id: String,
 }
 
@@ -94,10 +102,7 @@ pub(super) fn number(text: &str) -> i64 {
 /// each record that is there all the while comes once, whatever is changed meanwhile.
 #[utoipa::path(
     tag = "records", params(RecordQuery, Moment), security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-    ),
+    params(Shelf),
     responses((status = 200, description = "A part of the list", body = RecordsView)),
 )]
 #[get("/projects/{project}/{kind:experiments|samples|protocols|instruments}")]
@@ -161,10 +166,7 @@ fn shown(records: Vec<Shown>, fields: &[String]) -> Result<Vec<Value>, Problem> 
 /// Begins a record: for members of the project.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-    ),
+    params(Shelf),
     request_body(content = ref("#/components/schemas/new-record")),
     responses(
         (status = 201, description = "The new record", body = RecordView, headers(("Location" = String), ("ETag" = String))),
@@ -193,12 +195,7 @@ async fn create(
 /// One record, in the trash or not.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-        Moment,
-    ),
+    params(Place, Moment),
     responses(
         (status = 200, description = "The record", body = RecordView, headers(("ETag" = String))),
         (status = 304, description = "The client has it already"),
@@ -247,11 +244,7 @@ async fn find_anywhere(
 /// the change is made on.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-    ),
+    params(Place),
     request_body(content = ref("#/components/schemas/change-record")),
     responses(
         (status = 200, description = "The record as it now is", body = RecordView, headers(("ETag" = String))),
@@ -279,11 +272,7 @@ async fn change(
 /// Puts a record into the trash, from which it can be restored: for members of the project.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-    ),
+    params(Place),
     responses(
         (status = 200, description = "The record as it now is", body = RecordView, headers(("ETag" = String))),
         (status = 409, description = "The project is archived"),
@@ -304,11 +293,7 @@ async fn trash(
 /// Takes a record out of the trash: for members of the project.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-    ),
+    params(Place),
     responses(
         (status = 200, description = "The record as it now is", body = RecordView, headers(("ETag" = String))),
         (status = 409, description = "The project is archived"),

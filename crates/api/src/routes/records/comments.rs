@@ -18,6 +18,7 @@ use omicron_persistence::{Transaction, View};
 use omicron_service::comments::{self, Said};
 use omicron_service::records::Location;
 use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
@@ -34,11 +35,16 @@ impl Document for CommentBody {
     const SCHEMA: &'static str = "comment";
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
 struct CommentPlace {
+    /// The project's id or name
     project: String,
+    /// experiments, samples, protocols or instruments
     kind: String,
+    /// The record's id
     id: String,
+    /// The comment's id
     comment: String,
 }
 
@@ -55,12 +61,7 @@ impl CommentPlace {
 /// Lists what was said about a record, oldest first, without what was withdrawn.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-        Paging,
-    ),
+    params(Place, Paging),
     responses((status = 200, description = "A part of the list", body = CommentsView)),
 )]
 #[get("/projects/{project}/{kind:experiments|samples|protocols|instruments}/{id}/comments")]
@@ -83,11 +84,7 @@ async fn list(
 /// Says something about a record: for everyone who belongs to the project.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-    ),
+    params(Place),
     request_body(content = ref("#/components/schemas/comment")),
     responses(
         (status = 201, description = "The comment", body = CommentView, headers(("Location" = String), ("ETag" = String))),
@@ -118,12 +115,7 @@ async fn add(
 /// Puts a comment of one's own differently.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-        ("comment" = String, Path, description = "The comment's id"),
-    ),
+    params(CommentPlace),
     request_body(content = ref("#/components/schemas/comment")),
     responses(
         (status = 200, description = "The comment as it now is", body = CommentView, headers(("ETag" = String))),
@@ -157,12 +149,7 @@ async fn change(
 /// keeps it.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-        ("comment" = String, Path, description = "The comment's id"),
-    ),
+    params(CommentPlace),
     responses(
         (status = 200, description = "It is shown no more", body = DeletedView),
         (status = 409, description = "The record is in the trash, or the project is archived"),

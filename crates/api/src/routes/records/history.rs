@@ -27,12 +27,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 /// forgotten.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-        Paging,
-    ),
+    params(Place, Paging),
     responses((status = 200, description = "Up to 100 versions", body = HistoryView)),
 )]
 #[get("/projects/{project}/{kind:experiments|samples|protocols|instruments}/{id}/history")]
@@ -52,23 +47,23 @@ async fn history(
     Ok(part(next, &HistoryView::from(entries)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
 struct VersionPlace {
+    /// The project's id or name
     project: String,
+    /// experiments, samples, protocols or instruments
     kind: String,
+    /// The record's id
     id: String,
+    /// The version's number
     version: String,
 }
 
 /// One version of a record, whole.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-        ("version" = String, Path, description = "The version's number"),
-    ),
+    params(VersionPlace),
     responses((status = 200, description = "The record as it was", body = RecordView)),
 )]
 #[get(
@@ -100,12 +95,7 @@ struct Versions {
 /// Where two versions of a record differ.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-        Versions,
-    ),
+    params(Place, Versions),
     responses((status = 200, description = "What differs, place by place", body = DifferenceView)),
 )]
 #[get("/projects/{project}/{kind:experiments|samples|protocols|instruments}/{id}/diff")]
@@ -131,11 +121,7 @@ async fn difference(
 /// members of the project.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-    ),
+    params(Place),
     request_body(content = ref("#/components/schemas/revert-record")),
     responses(
         (status = 200, description = "The record as it now is", body = RecordView, headers(("ETag" = String))),
@@ -178,12 +164,7 @@ struct Reach {
 /// came of it, as far as the caller may see.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(
-        ("project" = String, Path, description = "The project's id or name"),
-        ("kind" = String, Path, description = "experiments, samples, protocols or instruments"),
-        ("id" = String, Path, description = "The record's id"),
-        Reach,
-    ),
+    params(Place, Reach),
     responses((status = 200, description = "Up to 1000 records", body = GraphView)),
 )]
 #[get("/projects/{project}/{kind:experiments|samples|protocols|instruments}/{id}/graph")]
