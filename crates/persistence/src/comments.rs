@@ -169,8 +169,8 @@ pub fn remove(tx: &mut Transaction<'_>, record: &Record, before: &Comment) -> Re
 /// # use omicron_domain::{CommentId, RecordId, Viewer};
 /// # use omicron_persistence::{Database, Error, Options, comments};
 /// # let db = Database::create("sqlite://", Options::default())?;
-/// let first = |view: &mut _| comments::find(view, RecordId(7), CommentId(1));
-/// assert!(db.read(Viewer::Everything, first)?.is_none());
+/// let first = db.read(Viewer::Everything, |view| comments::find(view, RecordId(7), CommentId(1)))?;
+/// assert!(first.is_none());
 /// # Ok::<(), Error>(())
 /// ```
 ///
@@ -198,8 +198,9 @@ pub fn find(
 /// # use omicron_domain::{Page, RecordId, Viewer};
 /// # use omicron_persistence::{Database, Error, Options, comments};
 /// # let db = Database::create("sqlite://", Options::default())?;
-/// let all = |view: &mut _| comments::list(view, RecordId(7), Page::default());
-/// assert!(db.read(Viewer::Everything, all)?.items.is_empty());
+/// let page = Page::default();
+/// let said = db.read(Viewer::Everything, |view| comments::list(view, RecordId(7), page))?;
+/// assert!(said.items.is_empty());
 /// # Ok::<(), Error>(())
 /// ```
 ///

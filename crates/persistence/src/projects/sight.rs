@@ -251,8 +251,9 @@ pub fn hold(
 /// # use omicron_domain::{ProjectId, UserId, Viewer};
 /// # use omicron_persistence::{Database, Error, Options, projects};
 /// # let db = Database::create("sqlite://", Options::default())?;
-/// let ann = |view: &mut _| projects::members_among(view, ProjectId(1), &[UserId(1)]);
-/// assert!(db.read(Viewer::Everything, ann)?.is_empty());
+/// let (project, ann) = (ProjectId(1), [UserId(1)]);
+/// let among = db.read(Viewer::Everything, |view| projects::members_among(view, project, &ann))?;
+/// assert!(among.is_empty());
 /// # Ok::<(), Error>(())
 /// ```
 ///
