@@ -101,8 +101,7 @@ pub(super) fn number(text: &str) -> i64 {
 /// one as the `Link` header says, as quickly at the millionth record as at the first; ordered by `id`,
 /// each record that is there all the while comes once, whatever is changed meanwhile.
 #[utoipa::path(
-    tag = "records", params(RecordQuery, Moment), security(("password" = []), ("token" = [])),
-    params(Shelf),
+    tag = "records", params(RecordQuery, Moment, Shelf), security(("password" = []), ("token" = [])),
     responses((status = 200, description = "A part of the list", body = RecordsView)),
 )]
 #[get("/projects/{project}/{kind:experiments|samples|protocols|instruments}")]

@@ -26,6 +26,7 @@ pub(crate) struct RecordQuery {
     /// Of this status.
     status: Option<String>,
     /// With this tag, in any case; may be given several times.
+    #[param(required = false)]
     tag: Vec<String>,
     /// Of the template with this id, in any version.
     #[param(value_type = Option<i64>, minimum = 1)]
