@@ -7,8 +7,8 @@ use diesel::result::Error::DatabaseError;
 use diesel::{QueryResult, SqliteConnection};
 use std::time::{Duration, Instant};
 
-/// How long a statement waits for a lock that someone else holds.
-pub(crate) const SQLITE_PATIENCE_MS: u64 = 5000;
+/// How long a change waits for SQLite's lock that someone else holds.
+pub(crate) const SQLITE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What SQLite says then; neither it nor diesel gives a number here.
 pub(crate) const LOCKED: &str = "database is locked";
@@ -40,9 +40,20 @@ pub(crate) fn end_read(connection: &mut AnyConnection) -> Result<(), Error> {
     }
 }
 
-pub(crate) fn write(connection: &mut AnyConnection, isolation: Isolation) -> Result<(), Error> {
+/// Until when a change may wait that begins to wait now.
+pub(crate) fn deadline() -> Instant {
+    Instant::now() + SQLITE_PATIENCE
+}
+
+/// Begins a change. Whoever asked waits for SQLite's lock until the deadline; PostgreSQL's are waited
+/// for statement by statement.
+pub(crate) fn write(
+    connection: &mut AnyConnection,
+    isolation: Isolation,
+    deadline: Instant,
+) -> Result<(), Error> {
     match connection {
-        AnyConnection::Sqlite(sqlite) => begin_immediate(sqlite)?,
+        AnyConnection::Sqlite(sqlite) => begin_immediate(sqlite, deadline)?,
         AnyConnection::Postgres(postgres) => {
             let begin = match isolation {
                 Isolation::ReadCommitted => "BEGIN",
@@ -60,9 +71,8 @@ pub(crate) fn write(connection: &mut AnyConnection, isolation: Isolation) -> Res
 /// SQLite has no queue: it looks again after pauses that grow to a tenth of a second, and against a
 /// busy writer it would hardly ever find the moment between two transactions. So the pauses begin
 /// anew, and stay below ten milliseconds.
-fn begin_immediate(connection: &mut SqliteConnection) -> QueryResult<()> {
-    let deadline = Instant::now() + Duration::from_millis(SQLITE_PATIENCE_MS);
-    let patience = format!("PRAGMA busy_timeout = {SQLITE_PATIENCE_MS}");
+fn begin_immediate(connection: &mut SqliteConnection, deadline: Instant) -> QueryResult<()> {
+    let patience = format!("PRAGMA busy_timeout = {}", SQLITE_PATIENCE.as_millis());
     let statements = format!("PRAGMA busy_timeout = 20; BEGIN IMMEDIATE; {patience}");
     loop {
         match AnsiTransactionManager::begin_transaction_sql(connection, &statements) {

@@ -125,7 +125,7 @@ fn sqlite(path: &str) -> Result<AnyConnection, Error> {
          -- What is erased is gone from the file, too.
          PRAGMA secure_delete = ON;
          PRAGMA temp_store = MEMORY;",
-        begin::SQLITE_PATIENCE_MS
+        begin::SQLITE_PATIENCE.as_millis()
     ))?;
     Ok(AnyConnection::Sqlite(connection))
 }
@@ -134,7 +134,7 @@ fn postgres(url: &str) -> Result<AnyConnection, Error> {
     let mut connection = PgConnection::establish(url).map_err(unreachable_because)?;
     // diesel binds LIMIT, for which PostgreSQL would plan each call anew.
     connection.batch_execute(
-        "SET statement_timeout = '10s'; SET lock_timeout = '2s';
+        "SET statement_timeout = '10s'; SET lock_timeout = '900ms';
          SET idle_in_transaction_session_timeout = '60s';
          SET plan_cache_mode = force_generic_plan; SET timezone = 'UTC';
          SET default_transaction_isolation = 'read committed';",

@@ -168,7 +168,7 @@ impl Database {
         work: impl Fn(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.persistently(|connection| {
-            begin::write(connection, isolation)?;
+            begin::write(connection, isolation, begin::deadline())?;
             let value = work(&mut Transaction::new(connection, actor, self.clock.now()))?;
             begin::commit(connection)?;
             Ok(value)

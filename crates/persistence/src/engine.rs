@@ -2,7 +2,7 @@
 
 use crate::sealer::Sealer;
 use crate::writer::Writer;
-use crate::{Database, Error, Failure, Lane, Refused, Transaction, View, positions};
+use crate::{Database, Error, Failure, Lane, Refused, Transaction, View, begin, positions};
 use omicron_domain::{Actor, Viewer};
 use std::time::Duration;
 
@@ -20,8 +20,11 @@ pub struct EngineOptions {
     pub slow: usize,
     /// How many jobs may wait in each queue.
     pub queue: usize,
-    /// How long a job may wait.
+    /// How long a job may wait for a thread.
     pub patience: Duration,
+    /// How long a change of a SQLite database may wait for its turn and for the lock, together: others
+    /// may be at a long one.
+    pub writer_patience: Duration,
     /// How long after a write the events of all that was written meanwhile get their positions;
     /// `None` if another process is to give them.
     pub seal_after: Option<Duration>,
@@ -33,7 +36,8 @@ impl Default for EngineOptions {
             quick: 4,
             slow: 1,
             queue: 1024,
-            patience: Duration::from_secs(2),
+            patience: Duration::from_millis(900),
+            writer_patience: begin::SQLITE_PATIENCE,
             seal_after: Some(Duration::from_millis(50)),
         }
     }
@@ -99,7 +103,7 @@ impl Engine {
     fn start_threads(db: Database, options: EngineOptions) -> std::io::Result<Self> {
         let lane = |name, threads| Lane::start(name, threads, options.queue, options.patience);
         let writers = if db.is_embedded() {
-            Writers::One(Writer::start(db.clone(), options.queue, options.patience)?)
+            Writers::One(Writer::start(db.clone(), options.queue, options.writer_patience)?)
         } else {
             Writers::Many(lane("db-write", options.quick)?)
         };

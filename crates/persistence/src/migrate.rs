@@ -129,7 +129,7 @@ fn in_transaction<T>(
     // Whoever migrates at the same time may take a while with it.
     let deadline = Instant::now() + Duration::from_mins(10);
     loop {
-        match begin::write(connection, begin::Isolation::ReadCommitted) {
+        match begin::write(connection, begin::Isolation::ReadCommitted, begin::deadline()) {
             Err(Error::Overloaded) if Instant::now() < deadline => {}
             begun => break begun?,
         }

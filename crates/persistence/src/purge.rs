@@ -36,7 +36,7 @@ pub fn purge(db: &Database) -> Result<(), Error> {
         // A database in memory has one connection, which goes on to be used.
         connection.batch_execute(&format!(
             "PRAGMA busy_timeout = {}",
-            crate::begin::SQLITE_PATIENCE_MS
+            crate::begin::SQLITE_PATIENCE.as_millis()
         ))?;
         match outcome? {
             Outcome { busy: 0 } => Ok(()),

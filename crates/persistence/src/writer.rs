@@ -57,6 +57,8 @@ type Answer<T, E> = Result<oneshot::Receiver<Result<T, E>>, Error>;
 
 /// A change that waits, whatever its result's type.
 trait Job: Send {
+    /// Until when it may wait: for its turn, and for the lock.
+    fn deadline(&self) -> Instant;
     fn is_worth_starting(&self) -> bool;
     /// Runs the work in a savepoint. An error means that the transaction around it is lost.
     fn run(&mut self, db: &Database, connection: &mut AnyConnection) -> Result<(), Error>;
@@ -81,6 +83,10 @@ where
     E: Failure + Send,
     W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send,
 {
+    fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     fn is_worth_starting(&self) -> bool {
         Instant::now() <= self.deadline && !self.reply.is_closed()
     }
@@ -147,7 +153,8 @@ fn run_batch(
     jobs: &Receiver<Box<dyn Job>>,
     batch: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), Error> {
-    begin::write(connection, begin::Isolation::ReadCommitted)?;
+    let deadline = next.as_ref().map_or_else(Instant::now, |first| first.deadline());
+    begin::write(connection, begin::Isolation::ReadCommitted, deadline)?;
     let started = Instant::now();
     while let Some(mut job) = next.take() {
         let ended = job.run(db, connection);

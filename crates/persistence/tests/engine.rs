@@ -10,7 +10,14 @@ use std::time::{Duration, Instant};
 
 /// An engine with one thread of each kind, and none that seals.
 pub fn engine(lab: &Lab, queue: usize, patience: Duration) -> Engine {
-    let options = EngineOptions { quick: 1, slow: 1, queue, patience, seal_after: None };
+    let options = EngineOptions {
+        quick: 1,
+        slow: 1,
+        queue,
+        patience,
+        writer_patience: patience,
+        seal_after: None,
+    };
     Engine::start(lab.db.clone(), options).unwrap()
 }
 

@@ -4,7 +4,7 @@ use crate::Lab;
 use crate::lab::{problem, project};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
-use omicron_tests::Backend;
+use omicron_tests::{Answer, Backend};
 use std::time::{Duration, Instant};
 
 /// Waits until something holds, for so long.
@@ -19,7 +19,8 @@ fn within(limit: Duration, holds: impl Fn() -> bool) -> bool {
     false
 }
 
-/// Checks what the server says while a lock is held, and after it was released.
+/// Checks what the server says while a lock is held, and after it was released. Whoever waits is told
+/// within the patience; the scheduler of a busy machine may take a second more for single ones.
 fn check(lab: &Lab, patience: Duration, release: impl FnOnce()) {
     let root = lab.root();
     std::thread::scope(|scope| {
@@ -36,12 +37,16 @@ fn check(lab: &Lab, patience: Duration, release: impl FnOnce()) {
         assert!(ready.header("retry-after").is_some(), "{ready}");
         problem(ready, 503);
         assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
-        for write in writes {
+        let told = |write: std::thread::ScopedJoinHandle<'_, (Answer, Duration)>| {
             let (answer, after) = write.join().unwrap();
             assert!(answer.header("retry-after").is_some(), "{answer}");
             problem(answer, 503);
-            assert!(after < patience, "{after:?}");
-        }
+            after
+        };
+        let mut told: Vec<_> = writes.into_iter().map(told).collect();
+        told.sort_unstable();
+        assert!(told[7] < patience, "{told:?}");
+        assert!(told[15] < patience + Duration::from_secs(1), "{told:?}");
     });
     release();
     let ready = || lab.anonymous().get("/readyz").status == 200;
@@ -57,7 +62,7 @@ fn a_table_that_is_locked_on_postgresql_is_told_soon() {
     lab.root().get("/api/v1/projects").expect(200);
     let mut outsider = PgConnection::establish(lab.database.url()).unwrap();
     outsider.batch_execute("BEGIN; LOCK TABLE users, projects IN ACCESS EXCLUSIVE MODE").unwrap();
-    check(&lab, Duration::from_secs(6), || outsider.batch_execute("ROLLBACK").unwrap());
+    check(&lab, Duration::from_secs(2), || outsider.batch_execute("ROLLBACK").unwrap());
 }
 
 #[test]
@@ -69,5 +74,5 @@ fn a_file_that_is_locked_on_sqlite_is_told_soon_and_can_be_read() {
     let mut outsider = SqliteConnection::establish(&path).unwrap();
     outsider.batch_execute("PRAGMA busy_timeout = 5000; BEGIN EXCLUSIVE").unwrap();
     root.get("/api/v1/projects").expect(200);
-    check(&lab, Duration::from_secs(8), || outsider.batch_execute("ROLLBACK").unwrap());
+    check(&lab, Duration::from_millis(5_500), || outsider.batch_execute("ROLLBACK").unwrap());
 }
