@@ -1,7 +1,10 @@
 //! What clients are shown.
 
 mod access;
+mod comment;
+mod history;
 mod record;
+mod template;
 mod token;
 
 use chrono::SecondsFormat;
@@ -12,10 +15,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use access::{AccessView, ExplanationView, SeenView, SeerView, SeersView};
-pub(crate) use record::{
-    BulkView, CommentView, CommentsView, DifferenceView, GraphView, HistoryView, RecordView,
-    RecordsView, TemplateView, TemplatesView, records_of,
-};
+pub(crate) use comment::{CommentView, CommentsView};
+pub(crate) use history::{BulkView, DifferenceView, GraphView, HistoryView};
+pub(crate) use record::{ALWAYS_SHOWN, RecordView, RecordsView, records_of};
+pub(crate) use template::{TemplateView, TemplatesView};
 pub(crate) use token::{NewTokenView, TokenStatusView, TokenView, TokensView};
 
 /// A time as v1 writes it: whole seconds, rounded down.

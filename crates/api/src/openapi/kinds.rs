@@ -1,12 +1,15 @@
 //! Records of each kind have addresses of their own, which the same handlers serve.
 
+use crate::views::ALWAYS_SHOWN;
 use omicron_domain::RecordKind;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// What stands for the kind in a handler's address.
 const KIND: &str = "/{kind}";
 /// The schema of a list, in which the records stand under their kind's name.
 const LIST: &str = "RecordsView";
+/// The schema of a record in a list: there it may come with some of its members alone.
+const LISTED: &str = "ListedRecordView";
 
 /// Replaces the addresses with a kind in them by one for each kind.
 pub(super) fn expand(document: &mut Value) {
@@ -21,6 +24,8 @@ pub(super) fn expand(document: &mut Value) {
     }
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
     let Some(list) = schemas.remove(LIST) else { return };
+    let listed = listed(schemas);
+    schemas.insert(LISTED.to_owned(), listed);
     for kind in RecordKind::ALL {
         schemas.insert(list_name(kind), list_of(&list, kind));
     }
@@ -38,7 +43,7 @@ fn of_kind(operations: &Value, kind: RecordKind) -> Value {
         if let Some(id) = operation["operationId"].as_str() {
             operation["operationId"] = format!("{id}_{}", kind.plural()).into();
         }
-        operation["tags"] = serde_json::json!([kind.plural()]);
+        operation["tags"] = json!([kind.plural()]);
         if let Some(parameters) = operation["parameters"].as_array_mut() {
             parameters.retain(|parameter| parameter["name"] != "kind");
         }
@@ -64,7 +69,8 @@ fn rename(value: &mut Value, kind: RecordKind) {
 fn list_of(list: &Value, kind: RecordKind) -> Value {
     let mut list = list.clone();
     if let Some(properties) = list["properties"].as_object_mut() {
-        let records = properties.remove("records").unwrap_or_default();
+        let mut records = properties.remove("records").unwrap_or_default();
+        records["items"] = json!({"$ref": format!("#/components/schemas/{LISTED}")});
         properties.insert(kind.plural().to_owned(), records);
     }
     for name in list["required"].as_array_mut().into_iter().flatten() {
@@ -73,4 +79,18 @@ fn list_of(list: &Value, kind: RecordKind) -> Value {
         }
     }
     list
+}
+
+/// All members of a record, few of which are certain.
+fn listed(schemas: &Map<String, Value>) -> Value {
+    let mut members = Map::new();
+    for part in [&schemas["RecordContent"], &schemas["RecordView"]["allOf"][1]] {
+        members.extend(part["properties"].as_object().cloned().unwrap_or_default());
+    }
+    json!({
+        "type": "object",
+        "description": "A record; where `fields` are asked for, with those alone and these that are required.",
+        "properties": members,
+        "required": ALWAYS_SHOWN,
+    })
 }

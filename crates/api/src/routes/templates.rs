@@ -90,7 +90,10 @@ struct Wanted {
 /// Lists the templates that the caller may see, by id.
 #[utoipa::path(
     tag = "templates", params(Wanted, Paging), security(("password" = []), ("token" = [])),
-    responses((status = 200, description = "A part of the list", body = TemplatesView)),
+    responses(
+        (status = 200, description = "A part of the list", body = TemplatesView),
+        (status = 404, description = "There is no such project, or the caller may not see it"),
+    ),
 )]
 #[get("/templates")]
 async fn list(
