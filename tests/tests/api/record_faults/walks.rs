@@ -25,7 +25,7 @@ on_both! {
         let (over, written, began) = (AtomicBool::new(false), AtomicUsize::new(0), Instant::now());
         std::thread::scope(|scope| {
             let _over = Over(&over);
-            for number in 0..2 {
+            for number in 0..4 {
                 let (first, over, written, root) = (&first, &over, &written, root.clone());
                 scope.spawn(move || write(&root, first, Random(number), (over, written)));
             }
@@ -40,7 +40,7 @@ on_both! {
     }
 }
 
-/// About 100 writes a second.
+/// At most 70 writes a second: four of them are to come to 200 together.
 fn write(
     root: &Client,
     first: &[i64],
@@ -57,7 +57,7 @@ fn write(
             root.patch(&path, &json!({"title": title}), &[("if-match", "*")]).expect(200);
         }
         written.fetch_add(1, Ordering::Relaxed);
-        std::thread::sleep(Duration::from_millis(10).saturating_sub(began.elapsed()));
+        std::thread::sleep(Duration::from_millis(14).saturating_sub(began.elapsed()));
     }
 }
 
