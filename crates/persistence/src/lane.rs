@@ -1,14 +1,14 @@
 //! A few threads behind a queue that has an end.
 
-use crossbeam_channel::{Receiver, Sender, TrySendError};
+use crate::queue::{Jobs, Queue};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Threads that do blocking work for callers that must not block.
 ///
-/// A job that finds the queue full is refused at once; one that has waited longer than the lane's
-/// patience, or whose caller has gone, is dropped before it starts. A job that panics harms
-/// nobody but its caller.
+/// A job that finds the queue full is refused at once, and one that has waited for as long as the
+/// lane's patience goes is refused then; one whose caller has gone is dropped before it starts. A job
+/// that panics harms nobody but its caller.
 ///
 /// ```
 /// use omicron_persistence::{Lane, Refused};
@@ -21,8 +21,7 @@ use std::time::{Duration, Instant};
 /// ```
 #[derive(Clone)]
 pub struct Lane {
-    queue: Sender<Job>,
-    patience: Duration,
+    queue: Queue<Job>,
 }
 
 /// Why a lane did not do a job.
@@ -40,10 +39,7 @@ pub enum Refused {
     Panicked,
 }
 
-struct Job {
-    deadline: Instant,
-    work: Box<dyn FnOnce() + Send>,
-}
+type Job = Box<dyn FnOnce() + Send>;
 
 impl Lane {
     /// Starts a lane of so many threads, before which so many jobs may wait so long.
@@ -56,14 +52,15 @@ impl Lane {
         capacity: usize,
         patience: Duration,
     ) -> std::io::Result<Self> {
-        let (queue, jobs) = crossbeam_channel::bounded(capacity);
+        // With a job that is late, its sender is dropped: so its caller is told.
+        let queue = Queue::start(name, capacity, patience, drop)?;
         for number in 0..threads {
-            let jobs = jobs.clone();
+            let jobs = queue.jobs();
             std::thread::Builder::new()
                 .name(format!("{name}-{number}"))
                 .spawn(move || work_off(&jobs))?;
         }
-        Ok(Self { queue, patience })
+        Ok(Self { queue })
     }
 
     /// Hands a job to the threads and waits for its result without blocking.
@@ -107,19 +104,13 @@ impl Lane {
             // The caller may have gone meanwhile.
             let _ = sender.send(result);
         });
-        let job = Job { deadline: Instant::now() + self.patience, work };
-        match self.queue.try_send(job) {
-            Ok(()) => Ok(receiver),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Refused::Full),
-        }
+        self.queue.push(work).map_err(|_| Refused::Full)?;
+        Ok(receiver)
     }
 }
 
-fn work_off(jobs: &Receiver<Job>) {
-    for job in jobs {
-        if Instant::now() <= job.deadline {
-            (job.work)();
-        }
-        // A job that is late is dropped, and so is its sender: the caller is told.
+fn work_off(jobs: &Jobs<Job>) {
+    while let Some((_, job)) = jobs.next() {
+        job();
     }
 }

@@ -70,6 +70,7 @@ pub mod positions;
 pub mod projects;
 mod provision;
 mod purge;
+mod queue;
 mod random;
 pub mod records;
 pub mod resets;

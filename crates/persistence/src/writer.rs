@@ -5,8 +5,8 @@
 //! fsync. A job that fails is undone alone.
 
 use crate::connection::AnyConnection;
+use crate::queue::{Jobs, Queue};
 use crate::{Database, Error, Failure, Transaction, begin};
-use crossbeam_channel::{Receiver, Sender, TrySendError};
 use omicron_domain::Actor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -18,8 +18,7 @@ const MOST_TIME: Duration = Duration::from_millis(20);
 /// The queue before the writer's thread.
 #[derive(Clone)]
 pub(crate) struct Writer {
-    queue: Sender<Box<dyn Job>>,
-    patience: Duration,
+    queue: Queue<Box<dyn Job>>,
 }
 
 impl Writer {
@@ -28,14 +27,17 @@ impl Writer {
         capacity: usize,
         patience: Duration,
     ) -> std::io::Result<Self> {
-        let (queue, jobs) = crossbeam_channel::bounded(capacity);
+        let late = |job: Box<dyn Job>| job.refuse(Error::Overloaded);
+        let queue = Queue::start("db-writer", capacity, patience, late)?;
+        let jobs = queue.jobs();
         std::thread::Builder::new().name("db-writer".to_owned()).spawn(move || {
-            for job in &jobs {
+            while let Some((deadline, job)) = jobs.next() {
                 // Even what is dropped can panic, and there is no second writer.
-                let _ = catch_unwind(AssertUnwindSafe(|| write_together(&db, &jobs, job)));
+                let work = || write_together(&db, &jobs, job, deadline);
+                let _ = catch_unwind(AssertUnwindSafe(work));
             }
         })?;
-        Ok(Self { queue, patience })
+        Ok(Self { queue })
     }
 
     pub(crate) fn submit<T, E, W>(&self, actor: Actor, work: W) -> Answer<T, E>
@@ -45,11 +47,9 @@ impl Writer {
         W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
         let (reply, receiver) = oneshot::channel();
-        let deadline = Instant::now() + self.patience;
-        match self.queue.try_send(Box::new(Change { deadline, actor, work, result: None, reply })) {
-            Ok(()) => Ok(receiver),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Error::Overloaded),
-        }
+        let change = Change { actor, work, result: None, reply };
+        self.queue.push(Box::new(change)).map_err(|_| Error::Overloaded)?;
+        Ok(receiver)
     }
 }
 
@@ -57,9 +57,8 @@ type Answer<T, E> = Result<oneshot::Receiver<Result<T, E>>, Error>;
 
 /// A change that waits, whatever its result's type.
 trait Job: Send {
-    /// Until when it may wait: for its turn, and for the lock.
-    fn deadline(&self) -> Instant;
-    fn is_worth_starting(&self) -> bool;
+    /// Whether its caller still waits.
+    fn is_wanted(&self) -> bool;
     /// Runs the work in a savepoint. An error means that the transaction around it is lost.
     fn run(&mut self, db: &Database, connection: &mut AnyConnection) -> Result<(), Error>;
     /// Runs the work in a transaction of its own.
@@ -70,7 +69,6 @@ trait Job: Send {
 }
 
 struct Change<T, E, W> {
-    deadline: Instant,
     actor: Actor,
     work: W,
     result: Option<Result<T, E>>,
@@ -83,12 +81,8 @@ where
     E: Failure + Send,
     W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send,
 {
-    fn deadline(&self) -> Instant {
-        self.deadline
-    }
-
-    fn is_worth_starting(&self) -> bool {
-        Instant::now() <= self.deadline && !self.reply.is_closed()
+    fn is_wanted(&self) -> bool {
+        !self.reply.is_closed()
     }
 
     fn run(&mut self, db: &Database, connection: &mut AnyConnection) -> Result<(), Error> {
@@ -124,16 +118,25 @@ where
     }
 }
 
-/// Commits the first job, and all that have come by the time it is done, together.
-fn write_together(db: &Database, jobs: &Receiver<Box<dyn Job>>, first: Box<dyn Job>) {
-    // Asked before the wait for the lock, too: for a job that is late, others need not wait.
-    let mut next = still_wanted(first);
-    if next.is_none() {
+/// Commits the first job, and all that have come by the time it is done, together. The first one
+/// waits for the lock until the deadline.
+fn write_together(
+    db: &Database,
+    jobs: &Jobs<Box<dyn Job>>,
+    first: Box<dyn Job>,
+    deadline: Instant,
+) {
+    // Asked before the wait for the lock: for a caller that has gone, others need not wait.
+    if !first.is_wanted() {
         return;
     }
+    let mut next = Some(first);
     let mut batch = Vec::new();
     let committed = db.checkout().and_then(|mut pooled| {
-        pooled.with(|connection| run_batch(db, connection, &mut next, jobs, &mut batch))
+        pooled.with(|connection| {
+            begin::write(connection, begin::Isolation::ReadCommitted, deadline)?;
+            run_batch(db, connection, &mut next, jobs, &mut batch)
+        })
     });
     match (committed, next) {
         (Err(error), Some(first)) => return first.refuse(error),
@@ -145,32 +148,22 @@ fn write_together(db: &Database, jobs: &Receiver<Box<dyn Job>>, first: Box<dyn J
     }
 }
 
-/// An error while `next` is still there means that nothing has begun.
+/// Ends the transaction that has begun. An error while `next` is still there means that none has.
 fn run_batch(
     db: &Database,
     connection: &mut AnyConnection,
     next: &mut Option<Box<dyn Job>>,
-    jobs: &Receiver<Box<dyn Job>>,
+    jobs: &Jobs<Box<dyn Job>>,
     batch: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), Error> {
-    let deadline = next.as_ref().map_or_else(Instant::now, |first| first.deadline());
-    begin::write(connection, begin::Isolation::ReadCommitted, deadline)?;
     let started = Instant::now();
     while let Some(mut job) = next.take() {
         let ended = job.run(db, connection);
         batch.push(job);
         ended?;
         if batch.len() < MOST_JOBS && started.elapsed() < MOST_TIME {
-            *next = jobs.try_iter().find_map(still_wanted);
+            *next = std::iter::from_fn(|| jobs.next_if_any()).find(|job| job.is_wanted());
         }
     }
     begin::commit(connection)
-}
-
-fn still_wanted(job: Box<dyn Job>) -> Option<Box<dyn Job>> {
-    if job.is_worth_starting() {
-        return Some(job);
-    }
-    job.refuse(Error::Overloaded);
-    None
 }

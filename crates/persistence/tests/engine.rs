@@ -95,6 +95,21 @@ on_both! {
         block_on(create(engine, "next".into())).unwrap();
     }
 
+    fn who_waits_behind_a_long_job_is_told_when_patience_is_at_its_end(lab: &Lab) {
+        let engine = engine(lab, 8, Duration::from_millis(200));
+        let let_go = hold(&engine);
+        for name in ["one", "two"] {
+            let before = Instant::now();
+            let refused = block_on(create(engine.clone(), name.into()));
+            assert!(matches!(refused, Err(Error::Overloaded)), "{refused:?}");
+            assert!(before.elapsed() >= Duration::from_millis(200));
+            assert!(before.elapsed() < Duration::from_secs(2), "{:?}", before.elapsed());
+        }
+        let_go();
+        block_on(create(engine, "next".into())).unwrap();
+        assert_eq!(lab.count("users"), 1);
+    }
+
     fn a_job_whose_caller_has_gone_is_never_begun(lab: &Lab) {
         let engine = engine(lab, 8, PATIENT);
         let let_go = hold(&engine);
