@@ -3,6 +3,7 @@
 use crate::{Hash, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::ops::RangeInclusive;
 
 /// An event at its position in the journal; the leaf of the tree is the hash of all of it.
 ///
@@ -62,8 +63,8 @@ pub struct Entry {
     pub format: i16,
 }
 
-/// The largest integer that canonical JSON can tell from its neighbours.
-const MAX_INTEGER: i64 = (1 << 53) - 1;
+/// The integers that canonical JSON can tell from their neighbours.
+const EXACT: RangeInclusive<i64> = 1 - (1 << 53)..=(1 << 53) - 1;
 
 impl Entry {
     /// The bytes that are hashed: the entry as an object of JSON by RFC 8785 (members in the order
@@ -80,13 +81,11 @@ impl Entry {
     /// [`EntryError::Integer`] if a number is so large that canonical JSON, whose numbers are
     /// floating, would write another one the same.
     pub fn canonical(&self) -> Result<Vec<u8>, EntryError> {
-        let numbers = [Some(self.position), Some(self.seq), self.actor, self.project];
-        if let Some(large) =
-            numbers.into_iter().flatten().find(|n| n.abs_diff(0) > MAX_INTEGER.unsigned_abs())
-        {
-            return Err(EntryError::Integer(large));
+        let integers = [Some(self.position), Some(self.seq), self.actor, self.project];
+        match integers.into_iter().flatten().find(|integer| !EXACT.contains(integer)) {
+            Some(integer) => Err(EntryError::Integer(integer)),
+            None => serde_json_canonicalizer::to_vec(self).map_err(EntryError::Json),
         }
-        serde_json_canonicalizer::to_vec(self).map_err(EntryError::Json)
     }
 
     /// The leaf of the tree: [`Hash::leaf`] of [`canonical`](Self::canonical).

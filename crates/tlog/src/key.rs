@@ -66,6 +66,11 @@ impl VerifierKey {
             .and_then(|signature| self.key.verify_strict(message.as_bytes(), &signature))
             .is_ok()
     }
+
+    /// The key, if the text of the hash that stood beside it is right.
+    fn with_hash(self, hash: &str) -> Result<Self, KeyError> {
+        if hex::encode(&self.hash()) == hash { Ok(self) } else { Err(KeyError::Hash) }
+    }
 }
 
 impl FromStr for VerifierKey {
@@ -75,13 +80,6 @@ impl FromStr for VerifierKey {
         let (name, hash, bytes) = decode(text)?;
         let key = ed25519_dalek::VerifyingKey::from_bytes(&bytes).map_err(|_| KeyError::Point)?;
         Self { name: name.to_owned(), key }.with_hash(hash)
-    }
-}
-
-impl VerifierKey {
-    /// The key, if the text of the hash that stood beside it is right.
-    fn with_hash(self, hash: &str) -> Result<Self, KeyError> {
-        if hex::encode(&self.hash()) == hash { Ok(self) } else { Err(KeyError::Hash) }
     }
 }
 

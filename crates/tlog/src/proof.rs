@@ -118,7 +118,7 @@ pub enum Checked {
     Inclusion {
         /// The entry.
         entry: Entry,
-        /// The state it left; `None` if the proof is without it, as it was erased.
+        /// The state it left; `None` if the proof says that it was erased.
         payload: Option<Payload>,
         /// The checkpoint that it is under.
         checkpoint: Checkpoint,

@@ -100,13 +100,10 @@ pub fn verify_consistency(
         (first, second) if first > second => Err(VerifyError::Backward { first, second }),
         (0, _) if first_root != Hash::EMPTY => Err(VerifyError::Root),
         (first, second) if first == second && first_root != second_root => Err(VerifyError::Root),
-        (first, second) if first == 0 || first == second => {
-            if path.is_empty() {
-                Ok(())
-            } else {
-                Err(VerifyError::TooLong)
-            }
-        }
+        (first, second) if first == 0 || first == second => match path {
+            [] => Ok(()),
+            _ => Err(VerifyError::TooLong),
+        },
         _ => verify_growth(first_size, first_root, second_size, second_root, path),
     }
 }
