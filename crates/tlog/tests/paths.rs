@@ -43,7 +43,7 @@ fn up_to_size() -> impl Strategy<Value = (u64, u64)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn others_accept_our_paths_of_inclusion((position, size) in up_to_size()) {
@@ -105,7 +105,7 @@ fn both_make_the_same_paths() {
         let mut reference = MemoryBackedTree::<Sha256, _>::new();
         (0..size).for_each(|index| reference.push(content(index)));
         let mut tree = leaves(size);
-        for index in (0..size).step_by(if size < 100 { 1 } else { 5 }) {
+        for index in (0..size).step_by(if size < 100 { 1 } else { 7 }) {
             let ours = bytes(&inclusion_path(&mut tree, index, size).unwrap());
             let theirs = reference.prove_inclusion(usize::try_from(index).unwrap());
             assert_eq!(ours, theirs.as_bytes(), "{index} in {size}");

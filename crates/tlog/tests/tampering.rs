@@ -25,7 +25,7 @@ fn proves(file: &[u8]) -> bool {
 fn a_proof_with_one_byte_missing_proves_nothing() {
     for file in FILES.iter() {
         assert!(proves(file.as_bytes()));
-        for place in (0..file.len()).step_by(7) {
+        for place in (0..file.len()).step_by(11) {
             let mut changed = file.clone().into_bytes();
             changed.remove(place);
             assert!(!proves(&changed), "without byte {place}");
@@ -34,7 +34,7 @@ fn a_proof_with_one_byte_missing_proves_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(768))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn a_proof_with_one_byte_changed_proves_nothing(

@@ -38,9 +38,11 @@ fn roots_of_all_sizes_are_those_of_another_implementation() {
 fn roots_are_as_defined_where_a_level_begins() {
     let mut tree = large();
     let all = tree.nodes(0, 0..LARGE).unwrap();
-    for size in [255, 256, 257, 65_535, 65_536, 65_537] {
+    for size in [255, 256, 257, 65_535, 65_536] {
         assert_eq!(root(&mut tree, size as u64).unwrap(), defined(&all[..size]), "{size}");
     }
+    let complete = root(&mut tree, 65_536).unwrap();
+    assert_eq!(root(&mut tree, 65_537).unwrap(), Hash::node(complete, all[65_536]));
 }
 
 #[test]
