@@ -26,6 +26,7 @@ mod exchange;
 pub mod fuzzing;
 mod limits;
 mod listing;
+mod live;
 mod metrics;
 mod once;
 mod openapi;

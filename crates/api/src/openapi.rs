@@ -30,6 +30,7 @@ mod kinds;
         (name = "instruments", description = "What measures and makes, and its history"),
         (name = "records", description = "Records of all kinds"),
         (name = "templates", description = "What records must look like"),
+        (name = "events", description = "What happens, in order, from any point on"),
         (name = "schemas", description = "What bodies look like"),
         (name = "server", description = "The server itself"),
     ),

@@ -13,6 +13,7 @@ use crate::state::State;
 
 mod access;
 pub(crate) mod accounts;
+mod events;
 mod files;
 mod health;
 mod hello;
@@ -72,6 +73,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
     resets::configure(config);
     service_accounts::configure(config);
     access::configure(config);
+    events::configure(config);
     templates::configure(config);
     records::configure(config);
     validation::configure(config);

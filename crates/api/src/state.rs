@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::limits::Limits;
+use crate::live::Tail;
 use crate::problem::Problem;
 use crate::rate::Rates;
 use crate::table::RouteTable;
@@ -76,6 +77,8 @@ pub struct Shared {
     pub(crate) rates: Rates,
     /// The threads that check clients' documents against their schemas.
     pub(crate) checks: Lane,
+    /// What is new in the feed.
+    pub(crate) tail: Tail,
     draining: AtomicBool,
     /// Whether the database's files may hold what was erased.
     unpurged: AtomicBool,
@@ -102,6 +105,7 @@ impl State {
             table,
             rates,
             checks,
+            tail: Tail::default(),
             draining,
             unpurged,
         })))

@@ -2,6 +2,7 @@
 
 mod access;
 mod comment;
+mod event;
 mod history;
 mod record;
 mod template;
@@ -16,6 +17,7 @@ use utoipa::ToSchema;
 
 pub(crate) use access::{AccessView, ExplanationView, SeenView, SeerView, SeersView};
 pub(crate) use comment::{CommentView, CommentsView};
+pub(crate) use event::{EventView, EventsView};
 pub(crate) use history::{BulkView, DifferenceView, GraphView, HistoryView};
 pub(crate) use record::{ALWAYS_SHOWN, RecordView, RecordsView, records_of};
 pub(crate) use template::{TemplateView, TemplatesView};

@@ -126,6 +126,25 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// The kinds of things there are, as the first parts of their texts.
+    ///
+    /// ```
+    /// use omicron_domain::Subject;
+    /// assert!(Subject::KINDS.contains(&"sample"));
+    /// ```
+    pub const KINDS: &'static [&'static str] = &[
+        "user",
+        "token",
+        "project",
+        "experiment",
+        "sample",
+        "protocol",
+        "instrument",
+        "comment",
+        "template",
+        "event",
+    ];
+
     /// What kind of thing it is: the first part of its text.
     ///
     /// ```

@@ -174,7 +174,7 @@ permissions! {
     /// See what a person may see and do.
     ReadAccess "read_access": READ, Account, [Oneself Administrator] = "see what the person may see and do",
     /// See a project and who belongs to it.
-    ReadProject "read_project": READ, Project, [Viewer Member Maintainer Owner Administrator] = "see it, its records and who belongs to it",
+    ReadProject "read_project": READ, Project, [Viewer Member Maintainer Owner Administrator] = "see it, its records, who belongs to it and what happens in it",
     /// No longer belong to a project.
     LeaveProject "leave_project": WRITE, Project, [Viewer Member Maintainer] = "leave it (the owner hands it over first)",
     /// Rename and describe a project.

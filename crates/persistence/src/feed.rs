@@ -108,7 +108,8 @@ pub fn after(
 ) -> Result<Part, Error> {
     let last = positions::table.select(diesel::dsl::max(positions::position));
     let last: i64 = last.get_result::<Option<i64>>(view.connection)?.unwrap_or_default();
-    let sight = Sight::of(view)?;
+    let viewer = view.viewer();
+    let sight = Sight::of(view, viewer)?;
     let reach = last.min(position.saturating_add(REACH));
     let mut part = Part { entries: Vec::new(), next: position, last };
     // A thousand at a time: most who read have few to skip.

@@ -85,6 +85,12 @@ pub enum Error {
         /// The last position that was given.
         last: i64,
     },
+    /// The feed is to go on after a position that was not given yet.
+    #[error("must not be beyond the last position, which is {last}")]
+    BeyondTheLast {
+        /// The last position that was given.
+        last: i64,
+    },
     /// What is to change is no longer what the caller has seen.
     #[error("it has changed since you read it: read it again, and repeat your change on that")]
     Changed,

@@ -35,6 +35,7 @@
 pub mod access;
 pub mod comments;
 mod error;
+pub mod feed;
 pub mod members;
 mod past;
 pub mod projects;

@@ -11,6 +11,7 @@ mod accounts;
 mod as_of;
 mod durability;
 mod explain;
+mod feed;
 mod hostile;
 mod idempotency;
 mod import;

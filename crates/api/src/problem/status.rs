@@ -31,6 +31,7 @@ impl From<Service> for Problem {
             | Service::OwnsProjects { .. }
             | Service::Trashed
             | Service::NotEmpty => Self::new(StatusCode::CONFLICT, "conflict", detail),
+            Service::BeyondTheLast { .. } => Self::invalid("/after", detail),
             Service::StillToCome { .. } => Self::invalid("/as_of", detail),
             Service::WrongCode => Self::invalid("/code", detail),
             Service::UnknownUser { pointer, .. } => Self::invalid(pointer, detail),

@@ -5,7 +5,7 @@ use crate::sight::Eyes;
 use crate::tables::project_members;
 use crate::{Error, View};
 use diesel::prelude::*;
-use omicron_domain::{ProjectId, UserId};
+use omicron_domain::{ProjectId, UserId, Viewer};
 use std::collections::HashSet;
 
 /// What someone may see of the feed at this moment.
@@ -19,7 +19,8 @@ use std::collections::HashSet;
 /// use omicron_persistence::feed::Sight;
 /// # use omicron_persistence::{Database, Error, Options};
 /// # let db = Database::create("sqlite://", Options::default())?;
-/// let sight = db.read(Viewer::User(UserId(1)), Sight::of)?;
+/// let ann = Viewer::User(UserId(1));
+/// let sight = db.read(Viewer::Nobody, |view| Sight::of(view, ann))?;
 /// assert!(!sight.sees_project(ProjectId(1))); // they do not belong to it
 /// # Ok::<(), Error>(())
 /// ```
@@ -33,12 +34,12 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// What the viewer may see at this moment.
+    /// What someone may see at this moment.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn of(view: &mut View<'_>) -> Result<Self, Error> {
-        let eyes = Eyes::from(view.viewer());
+    pub fn of(view: &mut View<'_>, viewer: Viewer) -> Result<Self, Error> {
+        let eyes = Eyes::from(viewer);
         let projects = if eyes.everything {
             Vec::new()
         } else {
