@@ -148,7 +148,7 @@ on_both! {
         lab.change_record(&ann, &at(project, id), &titled("v2")).unwrap();
         positions::seal(&lab.db).unwrap();
         let find = |who: &Caller, as_of| lab.read(who, |view| records::find_at(view, &at(project, id), as_of));
-        let title = |as_of| find(&carl, as_of).map(|past| (past.position, past.state.document.title.to_string()));
+        let title = |as_of| find(&carl, as_of).map(|past| (past.position, past.state.document.title));
         assert_eq!(title(AsOf::Position(first)).unwrap(), (first, "v1".to_owned()));
         assert_eq!(title(AsOf::Now).unwrap(), (position(), "v2".to_owned()));
         assert_refused!(title(AsOf::Position(before)), Error::NotFound("record as of then"));
@@ -158,7 +158,7 @@ on_both! {
         let list = |who: &Caller, as_of| {
             let (which, filter) = (Which::Id(project), RecordFilter::default());
             let part = lab.read(who, |view| records::list_at(view, (&which, SAMPLE), &filter, (RecordId(0), 10), as_of))?;
-            Ok(part.state.records.iter().map(|shown| shown.document.title.to_string()).collect::<Vec<_>>())
+            Ok(part.state.records.iter().map(|shown| shown.document.title.clone()).collect::<Vec<_>>())
         };
         assert_eq!(list(&carl, AsOf::Position(first)).unwrap(), ["v1"]);
         assert_eq!(list(&carl, AsOf::Position(before)).unwrap(), [""; 0]);

@@ -44,7 +44,7 @@ on_both! {
         assert_eq!(first.iter().map(|(_, action, _)| action.as_str()).collect::<Vec<_>>(), ["user.registered", "project.created"]);
         sample(&ann, "Ingot");
         let seen = samples.event();
-        assert_eq!(told(&[seen.clone()])[0].1, "record.created");
+        assert_eq!(told(std::slice::from_ref(&seen))[0].1, "record.created");
         assert_eq!(read_until(&mut from_the_first, seen["position"].as_i64().unwrap()).last(), Some(&seen));
         assert_eq!(read_until(&mut from_now, seen["position"].as_i64().unwrap()).last(), Some(&seen));
         // The header, which browsers send by themselves, wins over the address they began with.
