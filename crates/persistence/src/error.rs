@@ -85,6 +85,14 @@ pub enum Error {
     /// A migration failed; nothing of it remains.
     #[error("the migration failed, and nothing of it was kept")]
     Migration(#[source] Source),
+    /// Checkpoints are signed with another key than the one that was given.
+    #[error("the journal's checkpoints are signed with the key {in_use}, not with {given}")]
+    OtherKey {
+        /// The public half of the one that was given.
+        given: String,
+        /// The public half of the one in use.
+        in_use: String,
+    },
     /// A file could not be read or written.
     #[error("{} can't be read or written", .0.display())]
     File(PathBuf, #[source] std::io::Error),
