@@ -6,7 +6,7 @@ mod part;
 mod present;
 
 use crate::checkpoints::parsed;
-use crate::tables::{checkpoints, positions as rows, unsealed};
+use crate::tables::checkpoints;
 use crate::{Database, Error, View, positions};
 use diesel::prelude::*;
 use omicron_domain::Viewer;
@@ -94,7 +94,9 @@ pub fn verify(
         audit.look_at(part)?;
         progress(audit.report.positions, audit.last);
     }
-    db.read(Viewer::Nobody, |view| audit.end(view))
+    let (last, nodes, versions) = (audit.last, audit.nodes, audit.versions);
+    let present = db.read(Viewer::Nobody, |view| present::load(view, last, nodes, versions))?;
+    Ok(audit.end(present))
 }
 
 /// A checkpoint to be held against the tree when it is as large.
@@ -205,19 +207,13 @@ impl Audit {
         }
     }
 
-    fn end(&mut self, view: &mut View<'_>) -> Result<Report, Error> {
+    fn end(mut self, present: present::Present) -> Report {
         for due in std::mem::take(&mut self.due) {
             let fault = Fault::TailMissing { name: due.name, size: due.size, positions: self.last };
             self.report.add(fault);
         }
-        self.report.waiting = unsealed::table.count().get_result(view.connection)?;
-        let beyond: i64 =
-            rows::table.filter(rows::position.le(0)).count().get_result(view.connection)?;
-        if beyond > 0 {
-            self.report.add(Fault::PositionMissing { position: 0 });
-        }
-        let faults = present::faults(view, self.last, self.nodes, self.versions)?;
-        faults.into_iter().for_each(|fault| self.report.add(fault));
-        Ok(std::mem::take(&mut self.report))
+        self.report.waiting = present.waiting;
+        present.faults.into_iter().for_each(|fault| self.report.add(fault));
+        self.report
     }
 }

@@ -4,7 +4,7 @@
 //! one can see later whether anything before it was changed, or cut off and made again; and whoever
 //! has the public key alone can check proofs against it.
 
-use crate::connection::{AnyConnection, MultiBackend, either};
+use crate::connection::{MultiBackend, either};
 use crate::positions::{self, leaf::text_of, tree};
 use crate::tables::{checkpoint_keys, checkpoints};
 use crate::{Error, Transaction, View};

@@ -250,4 +250,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     template_versions
 );
 diesel::allow_tables_to_appear_in_same_query!(users, tokens, projects, project_members);
-diesel::allow_tables_to_appear_in_same_query!(events, event_payloads, unsealed);
+diesel::allow_tables_to_appear_in_same_query!(events, event_payloads, unsealed, positions);

@@ -7,15 +7,28 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+/// What stands beside the positions.
+pub(super) struct Present {
+    /// How many events wait for their position.
+    pub(super) waiting: i64,
+    pub(super) faults: Vec<Fault>,
+}
+
 /// What is wrong with the tables beside the positions up to `last`, of which so many nodes and
 /// versions were seen.
-pub(super) fn faults(
+pub(super) fn load(
     view: &mut View<'_>,
     last: i64,
     nodes: i64,
     versions: i64,
-) -> Result<Vec<Fault>, Error> {
+) -> Result<Present, Error> {
+    let waiting = unsealed::table.count().get_result(view.connection)?;
     let mut faults = unplaced(view)?;
+    let before: bool = diesel::select(exists(positions::table.filter(positions::position.le(0))))
+        .get_result(view.connection)?;
+    if before {
+        faults.push(Fault::PositionMissing { position: 0 });
+    }
     let found = nodes_up_to(view, last)?;
     if found != nodes {
         faults.push(Fault::Nodes { found, expected: nodes });
@@ -25,7 +38,7 @@ pub(super) fn faults(
     if found != versions {
         faults.push(Fault::IndexChanged { found, expected: versions });
     }
-    Ok(faults)
+    Ok(Present { waiting, faults })
 }
 
 /// Events that stand beside the journal.
