@@ -13,6 +13,7 @@ use crate::state::State;
 
 mod access;
 pub(crate) mod accounts;
+mod checkpoints;
 mod files;
 mod health;
 mod hello;
@@ -64,7 +65,8 @@ pub(crate) fn documented(config: &mut ServiceConfig<'_>) {
         .service(files::file)
         .service(health::healthz)
         .service(health::readyz)
-        .service(health::metrics);
+        .service(health::metrics)
+        .service(checkpoints::keys);
 }
 
 fn v1(config: &mut ServiceConfig<'_>) {
@@ -75,6 +77,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
     templates::configure(config);
     records::configure(config);
     validation::configure(config);
+    checkpoints::configure(config);
 }
 
 /// What older clients know, and what stands beside it.

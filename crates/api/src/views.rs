@@ -1,6 +1,7 @@
 //! What clients are shown.
 
 mod access;
+mod checkpoint;
 mod comment;
 mod history;
 mod record;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use access::{AccessView, ExplanationView, SeenView, SeerView, SeersView};
+pub(crate) use checkpoint::CheckpointsView;
 pub(crate) use comment::{CommentView, CommentsView};
 pub(crate) use history::{BulkView, DifferenceView, GraphView, HistoryView};
 pub(crate) use record::{ALWAYS_SHOWN, RecordView, RecordsView, records_of};

@@ -159,6 +159,34 @@ pub fn rotate(
     sign_with(tx, size, &[old, new])
 }
 
+/// Puts a new key in the place of one that is lost. Nobody vouches for it: only that its checkpoints go
+/// on where those of the old one end.
+///
+/// ```
+/// use omicron_domain::Actor;
+/// use omicron_persistence::{Database, Error, Options, checkpoints};
+/// use omicron_tlog::SigningKey;
+///
+/// let db = Database::create("sqlite://", Options::default())?;
+/// let (old, new) = (SigningKey::new("lab", [1; 32]).unwrap(), SigningKey::new("lab", [2; 32]).unwrap());
+/// db.write(&Actor::command_line(), |tx| {
+///     checkpoints::introduce(tx, old.verifier())?;
+///     checkpoints::replace_lost(tx, &new).map(drop)
+/// })?;
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Overloaded`] if another process seals at this moment; those of the database.
+pub fn replace_lost(tx: &mut Transaction<'_>, new: &SigningKey) -> Result<KeptCheckpoint, Error> {
+    if !positions::take_lock(tx)? {
+        return Err(Error::Overloaded);
+    }
+    add_key(tx, new.verifier())?;
+    let size = positions::last_position(tx.view())?;
+    sign_with(tx, size, &[new])
+}
+
 /// The last checkpoint.
 ///
 /// ```

@@ -44,6 +44,27 @@ pub fn position_of(
         .optional()?)
 }
 
+/// How many versions of a subject have positions so far.
+///
+/// ```
+/// # use omicron_domain::{RecordId, RecordKind, Subject, Viewer};
+/// # use omicron_persistence::{Database, Error, Options, proofs};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let sample = Subject::Record(RecordKind::Sample, RecordId(12));
+/// assert_eq!(db.read(Viewer::Everything, |view| proofs::versions(view, sample))?, 0);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn versions(view: &mut View<'_>, subject: Subject) -> Result<i64, Error> {
+    Ok(subject_versions::table
+        .filter(subject_versions::kind.eq(subject.kind()))
+        .filter(subject_versions::id.eq(subject.id()))
+        .count()
+        .get_result(view.connection)?)
+}
+
 /// That what has this position is part of the journal, against the last checkpoint; `None` if that
 /// does not vouch for it yet. What was erased is not in it.
 ///
