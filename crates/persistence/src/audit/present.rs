@@ -58,14 +58,14 @@ fn unplaced(view: &mut View<'_>) -> Result<Vec<Fault>, Error> {
 /// How many nodes there are of trees up to this size, and of any that no tree has.
 fn nodes_up_to(view: &mut View<'_>, last: i64) -> Result<i64, Error> {
     let mut found = 0;
-    let mut leaves = 256;
+    let mut leaves = 256_i64;
     for level in 1..=7 {
         // Of what was sealed since, some may be there by now.
         let grown: i64 = super::positions::last_position(view)?;
         let of_level = tree_nodes::table.filter(tree_nodes::level.eq(level));
         let all: i64 = of_level.count().get_result(view.connection)?;
         found += all - (grown / leaves - last / leaves);
-        leaves *= 256;
+        leaves = leaves.saturating_mul(256);
     }
     Ok(found)
 }

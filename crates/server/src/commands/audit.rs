@@ -22,7 +22,7 @@ pub(super) use keys::new_key;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Look at the whole history: was anything changed, removed or put in? Status 0 if not, else 1
+    /// Look whether anything in the history was changed, removed or put in
     #[command(after_help = verify::ABOUT)]
     Verify {
         /// A checkpoint that was kept elsewhere
@@ -32,7 +32,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "KEY")]
         key: Vec<VerifierKey>,
     },
-    /// Print the last checkpoint, which vouches for all that was done so far: keep it elsewhere
+    /// Print the last checkpoint, to be kept elsewhere: it vouches for all so far
     Checkpoint,
     /// Prove that a version of a record is in the history
     #[command(after_help = prove::ABOUT)]
@@ -60,7 +60,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Check a proof, with nothing but a public key: no server, no database, no settings
+    /// Check a proof with a public key alone, without server, database and settings
     #[command(after_help = check::ABOUT)]
     CheckProof {
         /// The proof; - for standard input
@@ -69,7 +69,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "KEY", required = true)]
         key: Vec<VerifierKey>,
     },
-    /// Print the public keys that checkpoints were signed with, oldest first: the last one is in use
+    /// Print the public keys of the journal, oldest first: the last one is in use
     Keys,
     /// Print a new key for AUDIT_SIGNING_KEY
     #[command(after_help = keys::ABOUT_NEW)]

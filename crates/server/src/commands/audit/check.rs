@@ -41,7 +41,7 @@ fn told(checked: &Checked) -> String {
 fn inclusion(entry: &Entry, payload: Option<&Payload>, checkpoint: &Checkpoint) -> String {
     let Checkpoint { origin, size, time, .. } = checkpoint;
     let by = match (entry.actor, &entry.credential) {
-        (Some(user), Some(credential)) => format!("user {user}, by {credential}"),
+        (Some(user), Some(credential)) => format!("user {user}, with {credential}"),
         (Some(user), None) => format!("user {user}"),
         (None, Some(credential)) => credential.clone(),
         (None, None) => "nobody in particular".to_owned(),

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub(super) const ABOUT: &str = "\
 Each change is held against its hash, the hashes against the tree, the tree against each checkpoint
 that was signed, and the records of today against their last change. Others may work meanwhile.
+The status is 0 if all is well, and 1 if anything is not; each fault has a line.
 
 Whoever can write to the database and has the signing key could make up another history, with
 checkpoints of its own. Only a checkpoint that was kept elsewhere tells: give it with --checkpoint,
