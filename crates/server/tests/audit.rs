@@ -212,6 +212,7 @@ on_both! {
         let verify = |key: &[&str]| here(&[&["audit", "verify", "--checkpoint", &kept], key].concat());
         verify(&[]).good();
         verify(&["--key", keys[0], "--key", keys[1]]).good();
+        verify(&["--key", &keys.join("\n")]).good();
         // Whoever trusts the old one alone sees the history go on.
         let proof = here(&["audit", "consistency", &size(&old), &size(&both)]).good();
         check(&proof, keys[0]).good();

@@ -28,8 +28,8 @@ pub(super) enum Command {
         /// A checkpoint that was kept elsewhere
         #[arg(long, value_name = "FILE")]
         checkpoint: Vec<PathBuf>,
-        /// A public key to trust, instead of those that the database names
-        #[arg(long, value_name = "KEY")]
+        /// A public key to trust, instead of those that the database names; or several, one on a line
+        #[arg(long, value_name = "KEY", value_delimiter = '\n')]
         key: Vec<VerifierKey>,
     },
     /// Print the last checkpoint, to be kept elsewhere: it vouches for all so far
@@ -65,8 +65,8 @@ pub(super) enum Command {
     CheckProof {
         /// The proof; - for standard input
         file: PathBuf,
-        /// A public key that you trust, as `audit keys` prints it
-        #[arg(long, value_name = "KEY", required = true)]
+        /// A public key that you trust, as `audit keys` prints it; or several, one on a line
+        #[arg(long, value_name = "KEY", value_delimiter = '\n', required = true)]
         key: Vec<VerifierKey>,
     },
     /// Print the public keys of the journal, oldest first: the last one is in use
