@@ -129,7 +129,7 @@ impl<'a> Audit<'a> {
         let last = positions::last_position(view)?;
         let keys = checkpoints::keys(view)?;
         let mut report = Report::default();
-        let mut signed = Signed::new(expected, &keys, &mut report);
+        let signed = Signed::new(expected, &keys, &mut report);
         if let Some(latest) = latest {
             signed.trust_latest(expected, &latest, &mut report);
             for beyond in part::kept(view, last, latest.size)? {

@@ -21,7 +21,7 @@ mod versions;
 
 pub(crate) use past::states_of;
 pub use past::{state_at, states_at};
-pub(crate) use seal::take_lock;
+pub(crate) use seal::{take_lock, wait_for_lock};
 pub use seal::{is_sealed, seal, seal_some};
 pub use tree::root;
 

@@ -26,10 +26,12 @@ impl Signed {
     /// Begins with those that were kept elsewhere.
     pub(super) fn new(expected: &Expected, keys: &[VerifierKey], report: &mut Report) -> Self {
         let mut signed = Self { due: Vec::new(), last_id: 0 };
+        let known = all(expected, keys);
         for note in &expected.checkpoints {
             let name = "the checkpoint that was given".to_owned();
-            signed.expect(note, name, note.verify(&all(expected, keys)).map(|_| true), report);
+            signed.expect(note, name, note.verify(&known).map(|_| true), report);
         }
+        signed.sort();
         signed
     }
 
@@ -77,6 +79,11 @@ impl Signed {
             let trusted = note.signers(&known).map(|keys| keys.iter().any(is_trusted));
             self.expect(&note, name(row.id), trusted, report);
         }
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        self.due.sort_by_key(|due| std::cmp::Reverse(due.size));
     }
 
     fn expect(
@@ -90,7 +97,6 @@ impl Signed {
             Ok(trusted) => {
                 let said = note.unverified();
                 self.due.push(Due { size: said.size, root: said.root, name, trusted });
-                self.due.sort_by_key(|due| std::cmp::Reverse(due.size));
             }
             Err(error) => report.add(Fault::Unsigned { name, because: error.to_string() }),
         }
