@@ -4,18 +4,21 @@
 mod fault;
 mod part;
 mod present;
+mod row;
+mod signed;
 
-use crate::checkpoints::parsed;
-use crate::tables::checkpoints;
-use crate::{Database, Error, View, positions};
-use diesel::prelude::*;
+use crate::{Database, Error, View, checkpoints, positions};
 use omicron_domain::Viewer;
-use omicron_tlog::{Frontier, Hash, SignedCheckpoint, VerifierKey};
+use omicron_tlog::{Frontier, Hash, Node, SignedCheckpoint, VerifierKey};
+use part::Part;
+use present::Present;
+use signed::Signed;
+use std::collections::HashMap;
 
 pub use fault::Fault;
 
 /// How many positions are read at once.
-const PART: i64 = 5_000;
+const PART: usize = 5_000;
 
 /// The most faults that are named.
 pub const MOST_FAULTS: usize = 100;
@@ -28,8 +31,8 @@ pub const MOST_FAULTS: usize = 100;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Expected {
-    /// The keys to trust; none for those that the database itself names, which whoever changed the
-    /// journal may have changed as well.
+    /// The keys to trust: one of them must have signed the last checkpoint. None for those that the
+    /// database itself names, which whoever changed the journal may have changed as well.
     pub keys: Vec<VerifierKey>,
     /// Checkpoints that were kept elsewhere: only they tell that a tail was cut off or made again.
     pub checkpoints: Vec<SignedCheckpoint>,
@@ -54,9 +57,9 @@ pub struct Report {
     pub waiting: i64,
     /// How many checkpoints were held against the tree, those from elsewhere included.
     pub checkpoints: usize,
-    /// Up to which position a checkpoint vouches.
+    /// Up to which position a checkpoint vouches that is signed by a key to trust.
     pub signed: i64,
-    /// What is wrong, the first [`MOST_FAULTS`], in the order of their positions.
+    /// What is wrong, the first [`MOST_FAULTS`] that were found.
     pub faults: Vec<Fault>,
 }
 
@@ -88,132 +91,111 @@ pub fn verify(
     progress: impl Fn(i64, i64),
 ) -> Result<Report, Error> {
     let mut audit = db.read(Viewer::Nobody, |view| Audit::begin(view, expected))?;
-    while audit.report.positions < audit.last {
-        let to = audit.last.min(audit.report.positions + PART);
-        let part = db.read(Viewer::Nobody, |view| part::load(view, audit.report.positions, to))?;
-        audit.look_at(part)?;
+    let mut from = 0;
+    loop {
+        let part = db.read(Viewer::Nobody, |view| part::load(view, from, audit.last))?;
+        let is_last = part.is_last;
+        from = part.to;
+        audit.look_at(part);
         progress(audit.report.positions, audit.last);
+        if is_last {
+            break;
+        }
     }
-    let (last, nodes, versions) = (audit.last, audit.nodes, audit.versions);
-    let present = db.read(Viewer::Nobody, |view| present::load(view, last, nodes, versions))?;
-    Ok(audit.end(present))
+    let (last, now) = (audit.last, db.clock().now());
+    let (present, versions) = db.apart(|connection| {
+        let mut view = View::new(connection, Viewer::Nobody, now);
+        Ok((present::load(&mut view)?, present::versions(&mut view, last)?))
+    })?;
+    Ok(audit.end(present, versions))
 }
 
-/// A checkpoint to be held against the tree when it is as large.
-struct Due {
-    size: u64,
-    root: Hash,
-    /// Where it is kept, for people.
-    name: String,
-}
-
-struct Audit {
+struct Audit<'a> {
+    expected: &'a Expected,
+    /// The last position that is looked at.
     last: i64,
-    frontier: Frontier,
-    /// By size, the largest first.
-    due: Vec<Due>,
-    nodes: i64,
+    /// The tree so far; none after a gap, since the numbers of what follows in it are not known.
+    tree: Option<Frontier>,
+    signed: Signed,
     versions: i64,
-    sealed_at: Option<chrono::NaiveDateTime>,
+    sealed_at: String,
     report: Report,
 }
 
-impl Audit {
-    fn begin(view: &mut View<'_>, expected: &Expected) -> Result<Self, Error> {
+impl<'a> Audit<'a> {
+    fn begin(view: &mut View<'_>, expected: &'a Expected) -> Result<Self, Error> {
         // First what was signed: there are no fewer positions a moment later.
-        let kept: Vec<(i64, String)> = checkpoints::table
-            .order(checkpoints::id)
-            .select((checkpoints::id, checkpoints::note))
-            .load(view.connection)?;
+        let latest = checkpoints::latest(view)?;
         let last = positions::last_position(view)?;
-        let keys = match expected.keys.as_slice() {
-            [] => crate::checkpoints::keys(view)?,
-            keys => keys.to_vec(),
-        };
-        let mut audit = Self {
-            last,
-            frontier: Frontier::default(),
-            due: Vec::new(),
-            nodes: 0,
-            versions: 0,
-            sealed_at: None,
-            report: Report::default(),
-        };
-        for (id, note) in kept {
-            let name = format!("checkpoint {id}");
-            match parsed(&note) {
-                Ok(signed) => audit.expect(&signed, &keys, name),
-                Err(_) => audit.report.add(Fault::Unreadable { name }),
+        let keys = checkpoints::keys(view)?;
+        let mut report = Report::default();
+        let signed = Signed::new(expected, &keys, &mut report);
+        if let Some(latest) = latest {
+            signed.trust_latest(expected, &latest, &mut report);
+            for beyond in part::kept(view, last, latest.size)? {
+                let name = format!("checkpoint {}", beyond.id);
+                report.add(Fault::TailMissing {
+                    name,
+                    size: signed::number(beyond.size),
+                    positions: last,
+                });
             }
         }
-        for signed in &expected.checkpoints {
-            audit.expect(signed, &keys, "the checkpoint that was given".to_owned());
-        }
-        audit.due.sort_by_key(|due| std::cmp::Reverse(due.size));
-        audit.hold_against_checkpoints();
-        Ok(audit)
+        let (tree, sealed_at) = (Some(Frontier::default()), String::new());
+        Ok(Self { expected, last, tree, signed, versions: 0, sealed_at, report })
     }
 
-    fn expect(&mut self, signed: &SignedCheckpoint, keys: &[VerifierKey], name: String) {
-        match signed.verify(keys) {
-            Ok(checkpoint) => {
-                self.due.push(Due { size: checkpoint.size, root: checkpoint.root, name });
-            }
-            Err(error) => self.report.add(Fault::Unsigned { name, because: error.to_string() }),
-        }
-    }
-
-    fn look_at(&mut self, part: part::Part) -> Result<(), Error> {
-        let (first, last) = (self.report.positions + 1, part.last);
+    fn look_at(&mut self, part: Part) {
+        self.signed.expect_kept(&part.checkpoints, self.expected, &part.keys, &mut self.report);
         let mut stored = part.nodes;
-        let mut rows = part.rows.into_iter().peekable();
-        for position in first..=last {
-            self.report.positions = position;
-            let Some(row) = rows.next_if(|row| row.position == position) else {
-                // What follows can't be held against anything: its number in the tree is lost.
-                self.report.add(Fault::PositionMissing { position });
-                self.report.positions = self.last;
-                self.due.clear();
-                return Ok(());
-            };
-            if self.sealed_at.is_some_and(|before| row.sealed_at < before) {
-                self.report.add(Fault::TimeBackwards { position });
+        self.hold_against_checkpoints();
+        for mut row in part.rows {
+            self.report.positions += 1;
+            if self
+                .tree
+                .as_ref()
+                .is_some_and(|tree| tree.size() + 1 != signed::number(row.position))
+            {
+                self.report.add(Fault::PositionMissing { position: self.report.positions });
+                self.tree = None;
             }
-            self.sealed_at = Some(row.sealed_at);
+            if row.sealed_at < self.sealed_at {
+                self.report.add(Fault::TimeBackwards { position: row.position });
+            }
             self.versions += i64::from(row.is_version());
             self.report.erased += i64::from(row.erased);
-            row.fault()?.into_iter().for_each(|fault| self.report.add(fault));
-            for node in self.frontier.push(row.leaf) {
-                self.nodes += 1;
-                if stored.remove(&(node.level, node.number)) != Some(node.hash) {
-                    self.report.add(Fault::NodeChanged { level: node.level, number: node.number });
-                }
-            }
+            row.fault().into_iter().for_each(|fault| self.report.add(fault));
+            self.grow(row.leaf, &mut stored);
+            self.sealed_at = row.sealed_at;
             self.hold_against_checkpoints();
         }
-        Ok(())
     }
 
-    /// Those that are as large as the tree now.
-    fn hold_against_checkpoints(&mut self) {
-        while let Some(due) = self.due.pop_if(|due| due.size == self.frontier.size()) {
-            self.report.checkpoints += 1;
-            let since = self.report.signed;
-            if due.root == self.frontier.root() {
-                self.report.signed = self.report.positions;
-            } else {
-                self.report.add(Fault::RootChanged { name: due.name, size: due.size, since });
+    fn grow(&mut self, leaf: Hash, stored: &mut HashMap<(u8, u64), Hash>) {
+        let nodes = self.tree.as_mut().map(|tree| tree.push(leaf)).unwrap_or_default();
+        for Node { level, number, hash } in nodes {
+            if stored.remove(&(level, number)) != Some(hash) {
+                self.report.add(Fault::NodeChanged { level, number });
             }
         }
     }
 
-    fn end(mut self, present: present::Present) -> Report {
-        for due in std::mem::take(&mut self.due) {
-            let fault = Fault::TailMissing { name: due.name, size: due.size, positions: self.last };
+    fn hold_against_checkpoints(&mut self) {
+        if let Some(tree) = &self.tree {
+            self.signed.hold_against(tree, &mut self.report);
+        }
+    }
+
+    fn end(mut self, present: Present, versions: i64) -> Report {
+        self.signed.beyond(self.last, &mut self.report);
+        self.report.waiting = present.waiting;
+        // Else it is not known how many there should be.
+        let is_sound = self.report.faults.is_empty();
+        present.faults.into_iter().for_each(|fault| self.report.add(fault));
+        if is_sound && versions != self.versions {
+            let fault = Fault::IndexMissing { found: versions, expected: self.versions };
             self.report.add(fault);
         }
-        self.report.waiting = present.waiting;
-        present.faults.into_iter().for_each(|fault| self.report.add(fault));
         self.report
     }
 }

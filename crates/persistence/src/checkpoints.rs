@@ -4,7 +4,7 @@
 //! one can see later whether anything before it was changed, or cut off and made again; and whoever
 //! has the public key alone can check proofs against it.
 
-use crate::connection::{MultiBackend, either};
+use crate::connection::MultiBackend;
 use crate::positions::{self, leaf::text_of, tree};
 use crate::tables::{checkpoint_keys, checkpoints};
 use crate::{Error, Transaction, View};
@@ -22,7 +22,7 @@ use omicron_tlog::{Checkpoint, SignedCheckpoint, SigningKey, VerifierKey};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptCheckpoint {
-    /// Its number, from 1 on; it has gaps.
+    /// Its number, from 1 on, without gaps.
     pub id: i64,
     /// How many positions it vouches for.
     pub size: i64,
@@ -32,7 +32,7 @@ pub struct KeptCheckpoint {
     pub note: String,
 }
 
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = checkpoints, check_for_backend(MultiBackend))]
 struct Row {
     id: i64,
@@ -65,6 +65,7 @@ impl From<Row> for KeptCheckpoint {
 /// # Errors
 /// [`Error::OtherKey`] if another one is in use; those of the database.
 pub fn introduce(tx: &mut Transaction<'_>, key: &VerifierKey) -> Result<(), Error> {
+    positions::wait_for_lock(tx)?;
     match keys(tx.view())?.last() {
         None => add_key(tx, key),
         Some(_) => is_in_use(tx, key),
@@ -93,7 +94,7 @@ pub fn keys(view: &mut View<'_>) -> Result<Vec<VerifierKey>, Error> {
 }
 
 /// Signs all positions that there are, unless the last checkpoint vouches for them already or another
-/// process is at it.
+/// process is at it. It never signs anything but what continues the last checkpoint.
 ///
 /// ```
 /// use omicron_domain::Actor;
@@ -111,7 +112,8 @@ pub fn keys(view: &mut View<'_>) -> Result<Vec<VerifierKey>, Error> {
 /// ```
 ///
 /// # Errors
-/// [`Error::OtherKey`] if the key is not, or no longer, the journal's; those of the database.
+/// [`Error::OtherKey`] if the key is not, or no longer, the journal's; [`Error::Forked`] if what the last
+/// checkpoint vouches for is gone or another one; those of the database.
 pub fn sign(tx: &mut Transaction<'_>, key: &SigningKey) -> Result<Option<KeptCheckpoint>, Error> {
     if !positions::take_lock(tx)? {
         return Ok(None);
@@ -124,8 +126,9 @@ pub fn sign(tx: &mut Transaction<'_>, key: &SigningKey) -> Result<Option<KeptChe
     sign_with(tx, size, &[key]).map(Some)
 }
 
-/// Puts a new key in the place of the one in use. The checkpoint that says so is signed by both, so
-/// that whoever trusts the old one can trust the new one.
+/// Puts a new key in the place of the one in use. A checkpoint is signed by both: so the new one vouches
+/// for all that the old one did. That it is the journal's must be learned from its owner, as of the
+/// first: anyone can put a signature of their own below a checkpoint.
 ///
 /// ```
 /// use omicron_domain::{Actor, Viewer};
@@ -143,17 +146,18 @@ pub fn sign(tx: &mut Transaction<'_>, key: &SigningKey) -> Result<Option<KeptChe
 /// ```
 ///
 /// # Errors
-/// [`Error::OtherKey`] if the old one is not in use; [`Error::Overloaded`] if another process seals at
-/// this moment.
+/// [`Error::OtherKey`] if the old one is not in use; [`Error::KeyUsed`] if the new one is or was;
+/// [`Error::Forked`] as of [`sign`]; those of the database.
 pub fn rotate(
     tx: &mut Transaction<'_>,
     old: &SigningKey,
     new: &SigningKey,
 ) -> Result<KeptCheckpoint, Error> {
-    if !positions::take_lock(tx)? {
-        return Err(Error::Overloaded);
-    }
+    positions::wait_for_lock(tx)?;
     is_in_use(tx, old.verifier())?;
+    if keys(tx.view())?.contains(new.verifier()) {
+        return Err(Error::KeyUsed(new.verifier().to_string()));
+    }
     add_key(tx, new.verifier())?;
     let size = positions::last_position(tx.view())?;
     sign_with(tx, size, &[old, new])
@@ -177,11 +181,9 @@ pub fn rotate(
 /// ```
 ///
 /// # Errors
-/// [`Error::Overloaded`] if another process seals at this moment; those of the database.
+/// Those of the database.
 pub fn replace_lost(tx: &mut Transaction<'_>, new: &SigningKey) -> Result<KeptCheckpoint, Error> {
-    if !positions::take_lock(tx)? {
-        return Err(Error::Overloaded);
-    }
+    positions::wait_for_lock(tx)?;
     add_key(tx, new.verifier())?;
     let size = positions::last_position(tx.view())?;
     sign_with(tx, size, &[new])
@@ -283,7 +285,7 @@ fn add_key(tx: &mut Transaction<'_>, key: &VerifierKey) -> Result<(), Error> {
 fn is_in_use(tx: &mut Transaction<'_>, key: &VerifierKey) -> Result<(), Error> {
     let keys = keys(tx.view())?;
     match keys.last() {
-        Some(in_use) if in_use.to_string() == key.to_string() => Ok(()),
+        Some(in_use) if in_use == key => Ok(()),
         in_use => Err(Error::OtherKey {
             given: key.to_string(),
             in_use: in_use.map_or_else(|| "none".to_owned(), ToString::to_string),
@@ -296,7 +298,12 @@ fn sign_with(
     size: i64,
     keys: &[&SigningKey],
 ) -> Result<KeptCheckpoint, Error> {
-    let signed_at = tx.now().naive_utc();
+    let last = latest(tx.view())?;
+    if let Some(last) = &last {
+        goes_on(tx.view(), last, size)?;
+    }
+    let now = tx.now();
+    let signed_at = last.as_ref().map_or(now, |last| last.signed_at.max(now)).naive_utc();
     let checkpoint = Checkpoint {
         origin: origin(tx, keys)?,
         size: tree::unsigned(size)?,
@@ -304,15 +311,22 @@ fn sign_with(
         time: text_of(signed_at),
     };
     let signed = checkpoint.sign(keys).map_err(|error| corrupt(Box::new(error)))?;
-    let note = signed.to_string();
-    let row = (
-        checkpoints::size.eq(size),
-        checkpoints::signed_at.eq(signed_at),
-        checkpoints::note.eq(&note),
-    );
-    let insert = diesel::insert_into(checkpoints::table).values(row).returning(checkpoints::id);
-    let id: i64 = either!(tx.connection(), connection => insert.get_result(connection))?;
-    Ok(Row { id, size, signed_at, note }.into())
+    let id = last.map_or(1, |last| last.id + 1);
+    let row = Row { id, size, signed_at, note: signed.to_string() };
+    diesel::insert_into(checkpoints::table).values(&row).execute(tx.connection())?;
+    Ok(row.into())
+}
+
+/// That a journal of so many positions begins with what a checkpoint vouches for. Whoever holds the
+/// database and not the key is not to get the signature for a tail that was cut off or made again.
+fn goes_on(view: &mut View<'_>, last: &KeptCheckpoint, size: i64) -> Result<(), Error> {
+    let note: SignedCheckpoint = last.note.parse().map_err(|error| corrupt(Box::new(error)))?;
+    let said = note.verify(&keys(view)?).map_err(|_| Error::Forked(last.id))?;
+    let is_of_it = said.size == tree::unsigned(last.size)? && last.size <= size;
+    if is_of_it && positions::root(view, last.size)? == said.root {
+        return Ok(());
+    }
+    Err(Error::Forked(last.id))
 }
 
 /// What the journal is called: for ever as its first key is.
@@ -320,11 +334,6 @@ fn origin(tx: &mut Transaction<'_>, signers: &[&SigningKey]) -> Result<String, E
     let first = keys(tx.view())?.into_iter().next();
     let named = first.as_ref().or_else(|| signers.first().map(|key| key.verifier()));
     Ok(named.map_or_else(String::new, |key| key.name().to_owned()))
-}
-
-/// The note of a checkpoint, taken apart.
-pub(crate) fn parsed(note: &str) -> Result<SignedCheckpoint, Error> {
-    note.parse().map_err(|error| corrupt(Box::new(error)))
 }
 
 fn corrupt(error: Box<dyn std::error::Error + Send + Sync>) -> Error {

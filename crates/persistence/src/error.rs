@@ -93,6 +93,14 @@ pub enum Error {
         /// The public half of the one in use.
         in_use: String,
     },
+    /// The key that was to be the journal's next one is or was its key already.
+    #[error("the key {0} has signed checkpoints before: make a new one")]
+    KeyUsed(String),
+    /// What would be signed is not a continuation of what was signed last.
+    #[error(
+        "the journal is not what checkpoint {0} vouches for: nothing more is signed until it is looked into"
+    )]
+    Forked(i64),
     /// A file could not be read or written.
     #[error("{} can't be read or written", .0.display())]
     File(PathBuf, #[source] std::io::Error),

@@ -35,7 +35,7 @@ impl Sealer {
         pause: Duration,
     ) -> std::io::Result<Self> {
         let (wake, woken) = crossbeam_channel::bounded(1);
-        let mut work = Work { db, writer, key, signed: None, failing: false };
+        let mut work = Work { db, writer, key, signed: None, failing: false, unsigned: false };
         std::thread::Builder::new()
             .name("db-sealer".to_owned())
             .spawn(move || work.go_on(&woken, pause))?;
@@ -56,6 +56,8 @@ struct Work {
     /// When it last looked whether there is something to sign.
     signed: Option<Instant>,
     failing: bool,
+    /// Whether it was told that nothing can be signed.
+    unsigned: bool,
 }
 
 impl Work {
@@ -90,11 +92,7 @@ impl Work {
             Err(Error::Overloaded) => false,
             Err(error) => {
                 if !std::mem::replace(&mut self.failing, true) {
-                    let cause = error.source().map(|cause| format!(": {cause}"));
-                    log::warn!(
-                        "events get no positions for now: {error}{}",
-                        cause.unwrap_or_default()
-                    );
+                    log::warn!("events get no positions for now: {}", said(&error));
                 }
                 false
             }
@@ -105,9 +103,27 @@ impl Work {
         let is_done = self.seal()?;
         if self.signed.is_none_or(|last| last.elapsed() >= INTERVAL) {
             self.signed = Some(Instant::now());
-            self.sign()?;
+            self.sign_safely();
         }
         Ok(is_done)
+    }
+
+    /// Events get their positions even if nothing can be signed. A failure is told once, until it is
+    /// over.
+    fn sign_safely(&mut self) {
+        match self.sign() {
+            Ok(()) => {
+                if std::mem::take(&mut self.unsigned) {
+                    log::info!("checkpoints are signed again");
+                }
+            }
+            Err(Error::Overloaded) => {}
+            Err(error) => {
+                if !std::mem::replace(&mut self.unsigned, true) {
+                    log::warn!("no checkpoints are signed for now: {}", said(&error));
+                }
+            }
+        }
     }
 
     /// Signs what has positions, with the key in use; a key that is not goes on to sign nothing.
@@ -151,4 +167,10 @@ impl Work {
     fn is_done(&self) -> Result<bool, Error> {
         self.db.read(Viewer::Nobody, positions::is_sealed)
     }
+}
+
+/// An error and its cause.
+fn said(error: &Error) -> String {
+    let cause = error.source().map(|cause| format!(": {cause}"));
+    format!("{error}{}", cause.unwrap_or_default())
 }

@@ -98,7 +98,7 @@ diesel::table! {
 
 diesel::table! {
     tree_nodes (level, number) {
-        level -> Integer,
+        level -> SmallInt,
         number -> BigInt,
         hash -> Binary,
     }

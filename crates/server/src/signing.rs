@@ -58,11 +58,8 @@ fn make(settings: &Settings) -> Result<SigningKey, Error> {
     Ok(settings.signing_key()?.unwrap_or(key))
 }
 
-/// Serializable, since there may be no row to lock yet.
 fn introduce(settings: &Settings, db: &Database, key: &SigningKey) -> Result<(), Error> {
-    let known = db.write_serializable(&Actor::command_line(), |tx| {
-        checkpoints::introduce(tx, key.verifier())
-    });
+    let known = db.write(&Actor::command_line(), |tx| checkpoints::introduce(tx, key.verifier()));
     match (known, in_use(db)?) {
         (Err(Failure::OtherKey { .. }), Some(in_use)) => {
             Err(not_here(settings, &in_use, Some(key.verifier())))

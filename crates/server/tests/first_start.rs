@@ -58,7 +58,8 @@ fn a_password_that_was_given_is_taken_and_not_told() {
 fn what_others_can_reach_needs_a_password_until_there_is_an_administrator() {
     let db = fixture(Backend::Sqlite);
     for exposed in [("STATE", "PROD"), ("IP_ADDRESS", "0.0.0.0")] {
-        let env = [&environment(&db)[..], &[exposed, ("PORT", "0"), ("BCRYPT_COST", "10")]].concat();
+        let env =
+            [&environment(&db)[..], &[exposed, ("PORT", "0"), ("BCRYPT_COST", "10")]].concat();
         assert!(run(&[], &env).bad(78).contains("ROOT_PASSWORD must be given"));
         let weak = [&env[..], &[("ROOT_PASSWORD", "iloveyou1")]].concat();
         assert!(run(&[], &weak).bad(78).contains("ROOT_PASSWORD is among the commonest"));

@@ -1,9 +1,9 @@
 -- The Merkle tree over the leaves of all positions: the roots of its complete subtrees of 256^level
 -- leaves, by their number from the left. The leaves themselves, level 0, are in positions.
 CREATE TABLE tree_nodes (
-    level  INTEGER NOT NULL CONSTRAINT tree_nodes_level CHECK (level BETWEEN 1 AND 7),
-    number BIGINT  NOT NULL CONSTRAINT tree_nodes_number CHECK (number >= 0),
-    hash   BLOB    NOT NULL CONSTRAINT tree_nodes_hash_length CHECK (length(hash) = 32),
+    level  SMALLINT NOT NULL CONSTRAINT tree_nodes_level CHECK (level BETWEEN 1 AND 7),
+    number BIGINT   NOT NULL CONSTRAINT tree_nodes_number CHECK (number >= 0),
+    hash   BLOB     NOT NULL CONSTRAINT tree_nodes_hash_length CHECK (length(hash) = 32),
     PRIMARY KEY (level, number)
 ) WITHOUT ROWID;
 
@@ -14,7 +14,7 @@ CREATE TABLE checkpoint_keys (
     date_added TIMESTAMP NOT NULL
 );
 
--- What was signed: so many positions, with this root.
+-- What was signed: so many positions, with this root. Ids have no gaps, so that none is lost unseen.
 CREATE TABLE checkpoints (
     id        INTEGER   NOT NULL PRIMARY KEY,
     size      BIGINT    NOT NULL,

@@ -55,9 +55,11 @@ fn take(backend: Backend, page: &str, section: &str) {
     // Whoever types it has the program at hand, with the settings of the server.
     let program = Server::binary();
     let programs = std::env::join_paths(
-        program.parent().map(Path::to_owned).into_iter().chain(
-            std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()),
-        ),
+        program
+            .parent()
+            .map(Path::to_owned)
+            .into_iter()
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
     );
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])

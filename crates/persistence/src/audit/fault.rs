@@ -13,9 +13,14 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// There is a gap; what follows was not looked at.
+    /// There is a gap. What follows is looked at row by row, and not held against the tree.
     PositionMissing {
         /// Where.
+        position: i64,
+    },
+    /// There is one before the first.
+    PositionOutside {
+        /// Which one.
         position: i64,
     },
     /// The event of a position is gone.
@@ -58,12 +63,22 @@ pub enum Fault {
         /// Its number in the level.
         number: u64,
     },
-    /// There are more nodes of the tree than positions need, or fewer.
-    Nodes {
-        /// How many there are.
-        found: i64,
-        /// How many there should be.
-        expected: i64,
+    /// A node of the tree stands over no positions.
+    NodeUnplaced {
+        /// The node's level.
+        level: i16,
+        /// Its number in the level.
+        number: i64,
+    },
+    /// A checkpoint is not where its number says that it is.
+    CheckpointMissing {
+        /// Its number.
+        id: i64,
+    },
+    /// A checkpoint's row does not say what the signed note in it does.
+    CheckpointChanged {
+        /// Its number.
+        id: i64,
     },
     /// A checkpoint can't be read.
     Unreadable {
@@ -100,6 +115,11 @@ pub enum Fault {
         /// The event's number.
         seq: i64,
     },
+    /// A payload belongs to no event.
+    PayloadUnplaced {
+        /// The number of the event that there should be.
+        seq: i64,
+    },
     /// A record is not what the journal says of it.
     RecordChanged {
         /// Of which kind.
@@ -107,11 +127,20 @@ pub enum Fault {
         /// Its id.
         id: i64,
     },
-    /// The index of the past does not say what the journal does.
+    /// The index of the past says something else of a subject than the journal.
     IndexChanged {
-        /// How many states there are in it.
+        /// Of which kind.
+        kind: String,
+        /// Its id.
+        id: i64,
+        /// From which position on.
+        position: i64,
+    },
+    /// The index of the past has fewer states than the journal, or more.
+    IndexMissing {
+        /// How many there are in it.
         found: i64,
-        /// How many there should be, each at its position.
+        /// How many there should be.
         expected: i64,
     },
 }
@@ -127,6 +156,8 @@ impl Fault {
     pub fn position(&self) -> Option<i64> {
         match self {
             Self::PositionMissing { position }
+            | Self::PositionOutside { position }
+            | Self::IndexChanged { position, .. }
             | Self::EventMissing { position, .. }
             | Self::EventChanged { position, .. }
             | Self::PayloadChanged { position, .. }
@@ -153,6 +184,9 @@ impl fmt::Display for Fault {
             Self::PositionMissing { position } => {
                 write!(f, "position {position} is missing: it, or what stood there, was deleted")
             }
+            Self::PositionOutside { position } => {
+                write!(f, "position {position} was put in: they begin at 1")
+            }
             Self::EventMissing { position, seq } => {
                 write!(f, "position {position}: event {seq} was deleted")
             }
@@ -173,8 +207,17 @@ impl fmt::Display for Fault {
                 let (first, last) = span(*level, *number);
                 write!(f, "positions {first} to {last} are not those that the tree was made of")
             }
-            Self::Nodes { found, expected } => {
-                write!(f, "the tree has {found} nodes where it should have {expected}")
+            Self::NodeUnplaced { level, number } => {
+                write!(
+                    f,
+                    "node {number} of level {level} was put into the tree: it has no positions"
+                )
+            }
+            Self::CheckpointMissing { id } => {
+                write!(f, "checkpoint {id} is missing, or not in its place")
+            }
+            Self::CheckpointChanged { id } => {
+                write!(f, "checkpoint {id} is not what its signed note says")
             }
             Self::Unreadable { name } => write!(f, "{name} can't be read"),
             Self::Unsigned { name, because } => write!(f, "{name}: {because}"),
@@ -190,13 +233,22 @@ impl fmt::Display for Fault {
             Self::EventUnplaced { seq } => {
                 write!(f, "event {seq} was put in beside the journal: it has no position")
             }
+            Self::PayloadUnplaced { seq } => {
+                write!(
+                    f,
+                    "a payload of event {seq} was put in beside the journal: there is no such event"
+                )
+            }
             Self::RecordChanged { kind, id } => {
                 write!(f, "{kind} {id} is not what the journal says of it")
             }
-            Self::IndexChanged { found, expected } => write!(
+            Self::IndexChanged { kind, id, position } => write!(
                 f,
-                "the index of the past has {found} states in their places, not {expected}"
+                "the index of the past says something else of {kind} {id} from position {position} on than the journal"
             ),
+            Self::IndexMissing { found, expected } => {
+                write!(f, "the index of the past has {found} states, and the journal {expected}")
+            }
         }
     }
 }

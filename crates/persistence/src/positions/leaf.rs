@@ -11,15 +11,15 @@ use omicron_tlog::{Entry, Hash};
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = events, check_for_backend(MultiBackend))]
 pub(crate) struct Row {
-    pub(crate) seq: i64,
+    pub(super) seq: i64,
     pub(super) at: NaiveDateTime,
     pub(super) actor: Option<i64>,
     credential: Option<String>,
     pub(super) request_id: Option<String>,
     action: String,
-    pub(crate) project: Option<i64>,
-    pub(crate) subject: String,
-    pub(crate) payload_hash: Vec<u8>,
+    pub(super) project: Option<i64>,
+    subject: String,
+    payload_hash: Vec<u8>,
     format: i16,
 }
 
@@ -45,13 +45,18 @@ impl Row {
 
     /// The kind and the id of the subject, if its states are there to be travelled to: an event that
     /// speaks of another event is about no state.
-    pub(crate) fn versioned(&self) -> Option<(&str, i64)> {
-        let (kind, id) = self.subject.split_once(':')?;
-        if kind == "event" {
-            return None;
-        }
-        Some((kind, id.parse().ok()?))
+    pub(super) fn versioned(&self) -> Option<(&str, i64)> {
+        versioned(&self.subject)
     }
+}
+
+/// The same of any subject.
+pub(crate) fn versioned(subject: &str) -> Option<(&str, i64)> {
+    let (kind, id) = subject.split_once(':')?;
+    if kind == "event" {
+        return None;
+    }
+    Some((kind, id.parse().ok()?))
 }
 
 /// The bytes in small hexadecimal digits.

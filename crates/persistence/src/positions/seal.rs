@@ -127,6 +127,16 @@ pub(crate) fn take_lock(tx: &mut Transaction<'_>) -> Result<bool, Error> {
     Ok(lock.had)
 }
 
+/// As [`take_lock`], after others who have it.
+pub(crate) fn wait_for_lock(tx: &mut Transaction<'_>) -> Result<(), Error> {
+    if let AnyConnection::Postgres(connection) = tx.connection() {
+        let lock = "SELECT pg_advisory_xact_lock(
+                        hashtext('omicron positions'), hashtext(current_schema()))";
+        diesel::sql_query(lock).execute(connection)?;
+    }
+    Ok(())
+}
+
 /// The first events that have no position. In two steps: joined, PostgreSQL may well read all events
 /// there are.
 fn waiting(tx: &mut Transaction<'_>, most: u32) -> Result<Vec<Row>, Error> {

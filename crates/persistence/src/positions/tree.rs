@@ -23,7 +23,7 @@ impl Nodes for Tree<'_> {
                 .load(self.0)?
         } else {
             tree_nodes::table
-                .filter(tree_nodes::level.eq(i32::from(level)))
+                .filter(tree_nodes::level.eq(i16::from(level)))
                 .filter(tree_nodes::number.ge(from).and(tree_nodes::number.lt(to)))
                 .order(tree_nodes::number)
                 .select(tree_nodes::hash)
@@ -60,7 +60,7 @@ pub(super) fn grow(
     let nodes: Vec<Node> = leaves.iter().flat_map(|leaf| frontier.push(*leaf)).collect();
     for node in nodes {
         let row = (
-            tree_nodes::level.eq(i32::from(node.level)),
+            tree_nodes::level.eq(i16::from(node.level)),
             tree_nodes::number.eq(signed(node.number)?),
             tree_nodes::hash.eq(node.hash.as_ref().to_vec()),
         );

@@ -1,11 +1,11 @@
 //! `audit keys`, `audit new-key`, `audit rotate`: the keys that checkpoints are signed with.
 
-use super::{PATIENCE, note, print};
+use super::{note, print};
 use crate::error::Error;
 use crate::settings::Settings;
 use crate::{private_file, signing};
 use omicron_domain::{Actor, Viewer};
-use omicron_persistence::{Database, Error as Failure, checkpoints};
+use omicron_persistence::{Database, checkpoints};
 use omicron_tlog::{SigningKey, VerifierKey};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,23 +63,11 @@ pub(super) fn rotate(db: &Database, settings: &Settings, lost: bool) -> Result<(
 }
 
 fn replace(db: &Database, old: Option<&SigningKey>, new: &SigningKey) -> Result<(), Error> {
-    let (times, pause) = PATIENCE;
-    for _ in 1..times {
-        match replace_once(db, old, new) {
-            // A server seals at this moment.
-            Err(Failure::Overloaded) => std::thread::sleep(pause),
-            done => return Ok(done?),
-        }
-    }
-    Ok(replace_once(db, old, new)?)
-}
-
-fn replace_once(db: &Database, old: Option<&SigningKey>, new: &SigningKey) -> Result<(), Failure> {
-    let replaced = db.write(&Actor::command_line(), |tx| match old {
+    db.write(&Actor::command_line(), |tx| match old {
         Some(old) => checkpoints::rotate(tx, old, new),
         None => checkpoints::replace_lost(tx, new),
-    });
-    replaced.map(drop)
+    })?;
+    Ok(())
 }
 
 /// Where a key is kept that is not, or not yet, the one in use.
