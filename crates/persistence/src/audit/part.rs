@@ -154,7 +154,7 @@ fn erased(view: &mut View<'_>, seqs: &[i64]) -> Result<HashSet<i64>, Error> {
 /// The nodes of each level that end after position `from`, up to `to`.
 fn nodes(view: &mut View<'_>, from: i64, to: i64) -> Result<HashMap<(u8, u64), Hash>, Error> {
     let mut found = HashMap::new();
-    let mut leaves = 256;
+    let mut leaves = 256_i64;
     for level in 1_u8..=7 {
         let (first, end) = (from / leaves, to / leaves);
         if first < end {
@@ -167,7 +167,7 @@ fn nodes(view: &mut View<'_>, from: i64, to: i64) -> Result<HashMap<(u8, u64), H
                 found.insert((level, number.unsigned_abs()), hash_of(&hash).unwrap_or(Hash::EMPTY));
             }
         }
-        leaves *= 256;
+        leaves = leaves.saturating_mul(256);
     }
     Ok(found)
 }
