@@ -22,4 +22,4 @@ mod watcher;
 pub use database::{Backend, TestDatabase};
 pub use http::{Answer, Client, RequestBuilder, raw};
 pub use postgres::Cluster;
-pub use server::{ROOT_PASSWORD, Server, ServerBuilder, TOKEN_SECRET_KEY};
+pub use server::{AUDIT_SIGNING_KEY, ROOT_PASSWORD, Server, ServerBuilder, TOKEN_SECRET_KEY};

@@ -24,6 +24,10 @@ pub const ROOT_PASSWORD: &str = "correct-horse-battery";
 pub const TOKEN_SECRET_KEY: &str =
     "6f6d6963726f6e2d746573742d6b69742d746f6b656e2d7365637265742d6b65";
 
+/// The `AUDIT_SIGNING_KEY` that every server gets, for the same reason.
+pub const AUDIT_SIGNING_KEY: &str =
+    "PRIVATE+KEY+omicron-test-kit+6f963ea6+AW9taWNyb24gdGVzdCBraXQ6IGEgc2VlZCBvZiAzMiBi";
+
 /// What the watcher does: ends the server and removes its folder, if that is a temporary one.
 const CLEAN_UP: &str = r#"kill -KILL "$1"; [ -z "$2" ] || rm -rf "$2""#;
 /// How long a start may take.

@@ -31,6 +31,7 @@ mod kinds;
         (name = "records", description = "Records of all kinds"),
         (name = "templates", description = "What records must look like"),
         (name = "events", description = "What happens, in order, from any point on"),
+        (name = "journal", description = "The history, and how to check it"),
         (name = "schemas", description = "What bodies look like"),
         (name = "server", description = "The server itself"),
     ),

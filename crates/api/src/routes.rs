@@ -14,6 +14,7 @@ use crate::state::State;
 mod access;
 pub(crate) mod accounts;
 mod events;
+mod checkpoints;
 mod files;
 mod health;
 mod hello;
@@ -65,7 +66,8 @@ pub(crate) fn documented(config: &mut ServiceConfig<'_>) {
         .service(files::file)
         .service(health::healthz)
         .service(health::readyz)
-        .service(health::metrics);
+        .service(health::metrics)
+        .service(checkpoints::keys);
 }
 
 fn v1(config: &mut ServiceConfig<'_>) {
@@ -77,6 +79,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
     templates::configure(config);
     records::configure(config);
     validation::configure(config);
+    checkpoints::configure(config);
 }
 
 /// What older clients know, and what stands beside it.

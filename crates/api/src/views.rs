@@ -1,6 +1,7 @@
 //! What clients are shown.
 
 mod access;
+mod checkpoint;
 mod comment;
 mod event;
 mod history;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use access::{AccessView, ExplanationView, SeenView, SeerView, SeersView};
+pub(crate) use checkpoint::CheckpointsView;
 pub(crate) use comment::{CommentView, CommentsView};
 pub(crate) use event::{EventView, EventsView};
 pub(crate) use history::{BulkView, DifferenceView, GraphView, HistoryView};

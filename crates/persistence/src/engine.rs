@@ -4,6 +4,8 @@ use crate::sealer::Sealer;
 use crate::writer::Writer;
 use crate::{Database, Error, Failure, Lane, Refused, Transaction, View, begin, positions};
 use omicron_domain::{Actor, Viewer};
+use omicron_tlog::SigningKey;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many threads work on the database, and how much may wait for them.
@@ -12,7 +14,7 @@ use std::time::Duration;
 /// let sizes = omicron_persistence::EngineOptions::default();
 /// assert!(sizes.queue >= sizes.quick);
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct EngineOptions {
     /// Threads for what takes microseconds.
     pub quick: usize,
@@ -28,6 +30,9 @@ pub struct EngineOptions {
     /// How long after a write the events of all that was written meanwhile get their positions;
     /// `None` if another process is to give them.
     pub seal_after: Option<Duration>,
+    /// The key that checkpoints are signed with, every two seconds in which something was sealed; it
+    /// is to be [introduced](crate::checkpoints::introduce).
+    pub signing_key: Option<Arc<SigningKey>>,
 }
 
 impl Default for EngineOptions {
@@ -39,6 +44,7 @@ impl Default for EngineOptions {
             patience: Duration::from_millis(900),
             writer_patience: begin::SQLITE_PATIENCE,
             seal_after: Some(Duration::from_millis(50)),
+            signing_key: None,
         }
     }
 }
@@ -107,7 +113,8 @@ impl Engine {
         } else {
             Writers::Many(lane("db-write", options.quick)?)
         };
-        let sealer = |pause| Sealer::start(db.clone(), writers.the_one(), pause);
+        let key = options.signing_key;
+        let sealer = |pause| Sealer::start(db.clone(), writers.the_one(), key, pause);
         let sealer = options.seal_after.map(sealer).transpose()?;
         let (quick, slow) = (lane("db-quick", options.quick)?, lane("db-slow", options.slow)?);
         Ok(Self { db, quick, slow, writers, sealer })
@@ -216,7 +223,7 @@ impl Engine {
     pub async fn seal(&self) -> Result<(), Error> {
         const MOST: u32 = 1000;
         let seal = |tx: &mut Transaction<'_>| positions::seal_some(tx, MOST);
-        while self.write_unsealed(Actor::command_line(), seal).await? == MOST {}
+        while self.write_unsealed(Actor::command_line(), seal).await? >= MOST {}
         Ok(())
     }
 

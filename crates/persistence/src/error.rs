@@ -85,6 +85,22 @@ pub enum Error {
     /// A migration failed; nothing of it remains.
     #[error("the migration failed, and nothing of it was kept")]
     Migration(#[source] Source),
+    /// Checkpoints are signed with another key than the one that was given.
+    #[error("the journal's checkpoints are signed with the key {in_use}, not with {given}")]
+    OtherKey {
+        /// The public half of the one that was given.
+        given: String,
+        /// The public half of the one in use.
+        in_use: String,
+    },
+    /// The key that was to be the journal's next one is or was its key already.
+    #[error("the key {0} has signed checkpoints before: make a new one")]
+    KeyUsed(String),
+    /// What would be signed is not a continuation of what was signed last.
+    #[error(
+        "the journal is not what checkpoint {0} vouches for: nothing more is signed until it is looked into"
+    )]
+    Forked(i64),
     /// A file could not be read or written.
     #[error("{} can't be read or written", .0.display())]
     File(PathBuf, #[source] std::io::Error),

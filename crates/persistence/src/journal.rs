@@ -95,7 +95,8 @@ fn kept_id(id: &RequestId) -> String {
     digest.iter().take(16).fold("sha256:".to_owned(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
-fn hash(salt: &[u8], payload: &str) -> Vec<u8> {
+/// What an event holds of its payload.
+pub(crate) fn hash(salt: &[u8], payload: impl AsRef<[u8]>) -> Vec<u8> {
     Sha256::new().chain_update(salt).chain_update(payload).finalize().to_vec()
 }
 

@@ -53,8 +53,10 @@
 //! | serve many callers | [`Engine`], [`EngineOptions`], [`Lane`] |
 //! | say what went wrong | [`Error`], [`Failure`], [`Refused`] |
 
+pub mod audit;
 mod backup;
 mod begin;
+pub mod checkpoints;
 pub mod comments;
 mod connection;
 mod database;
@@ -69,6 +71,7 @@ pub mod nonces;
 mod options;
 pub mod positions;
 pub mod projects;
+pub mod proofs;
 mod provision;
 mod purge;
 mod queue;

@@ -13,14 +13,17 @@ use chrono::{DateTime, NaiveDateTime};
 use diesel::prelude::*;
 use omicron_domain::{AsOf, Timestamp};
 
-mod leaf;
+pub(crate) mod leaf;
 mod past;
 mod seal;
+pub(crate) mod tree;
 mod versions;
 
 pub(crate) use past::states_of;
 pub use past::{state_at, states_at};
 pub use seal::{is_sealed, seal, seal_some};
+pub(crate) use seal::{take_lock, wait_for_lock};
+pub use tree::root;
 
 /// The last position that was given; 0 if none was.
 ///

@@ -97,6 +97,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    tree_nodes (level, number) {
+        level -> SmallInt,
+        number -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    checkpoint_keys (id) {
+        id -> BigInt,
+        verifier -> Text,
+        date_added -> Timestamp,
+    }
+}
+
+diesel::table! {
+    checkpoints (id) {
+        id -> BigInt,
+        size -> BigInt,
+        signed_at -> Timestamp,
+        note -> Text,
+    }
+}
+
+diesel::table! {
     positions (position) {
         position -> BigInt,
         seq -> BigInt,

@@ -17,6 +17,7 @@ pub fn engine(lab: &Lab, queue: usize, patience: Duration) -> Engine {
         patience,
         writer_patience: patience,
         seal_after: None,
+        signing_key: None,
     };
     Engine::start(lab.db.clone(), options).unwrap()
 }

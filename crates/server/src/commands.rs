@@ -1,5 +1,6 @@
 //! The command line: which command, with which settings.
 
+mod audit;
 mod backup;
 mod config;
 mod db;
@@ -8,6 +9,7 @@ mod flags;
 mod healthcheck;
 mod migration;
 mod password;
+mod progress;
 mod table;
 mod token;
 mod user;
@@ -50,6 +52,9 @@ enum Command {
     /// Make a lab up to try it on: people, projects, samples, experiments and their history
     #[command(after_help = demo::ABOUT)]
     Demo(demo::Arguments),
+    /// Verify the history, and prove it to others
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Copy the database into a new file, while the server goes on
     Backup {
         /// The file, which must not be there yet
@@ -94,6 +99,10 @@ fn obey(command: Command, sources: &Sources) -> Result<(), Error> {
         // These need no settings that make sense.
         Command::Openapi => return print(&omicron_api::openapi_json()),
         Command::Db(db::Command::NewMigration { name }) => return migration::add(&name),
+        Command::Audit(audit::Command::CheckProof { file, key }) => {
+            return audit::check(&file, &key);
+        }
+        Command::Audit(audit::Command::NewKey { name }) => return audit::new_key(name.as_deref()),
         _ => {}
     }
     let settings = &Settings::read(sources)?;
@@ -102,6 +111,7 @@ fn obey(command: Command, sources: &Sources) -> Result<(), Error> {
         Command::Db(command) => db::run(&command, settings),
         Command::User(command) => user::run(command, settings),
         Command::Token(command) => token::run(&command, settings),
+        Command::Audit(command) => audit::run(&command, settings),
         Command::Demo(arguments) => demo::run(&arguments, settings),
         Command::Backup { file } => backup::run(&file, settings),
         Command::Config(config::Command::Check) => config::check(settings, sources),

@@ -49,6 +49,48 @@ pub enum Error {
     /// A database that ends with its process.
     #[error("DATABASE_URL names a database in memory, which no other process can reach")]
     InMemory,
+    /// The journal has a signing key, and it is not here.
+    #[error("{}", other_key(.in_use, .found.as_deref(), .file.as_deref()))]
+    OtherSigningKey {
+        /// The public half of the key that the journal's checkpoints are signed with.
+        in_use: String,
+        /// That of the key that is here.
+        found: Option<String>,
+        /// The file that it is looked for in; none if it was given.
+        file: Option<PathBuf>,
+    },
+    /// No checkpoint was signed, for lack of a key.
+    #[error("the journal has no signing key yet: the server makes one when it starts")]
+    NoSigningKey,
+    /// Nothing was done yet that a checkpoint could vouch for.
+    #[error("there is no checkpoint yet, since nothing was done yet")]
+    NothingSigned,
+    /// There are no such checkpoints.
+    #[error(
+        "there are no two checkpoints of {0} and {1} positions: give the sizes, the second lines, of \
+         two that this journal has signed"
+    )]
+    UnknownCheckpoint(i64, i64),
+    /// There is nothing of this name and number in the journal.
+    #[error("there is no {0} in the history")]
+    NothingToProve(String),
+    /// A file holds no checkpoint.
+    #[error("{} holds no checkpoint", .0.display())]
+    NoCheckpoint(PathBuf, #[source] omicron_tlog::CheckpointError),
+    /// A proof proves nothing.
+    #[error("the proof does not hold")]
+    Proof(#[source] omicron_tlog::ProofError),
+    /// The history is not what it was.
+    #[error(
+        "the history is not what it was: {} above",
+        faults(*.number, *.more)
+    )]
+    Faults {
+        /// How many faults were named.
+        number: usize,
+        /// Whether there may be more.
+        more: bool,
+    },
     /// The database failed.
     #[error(transparent)]
     Database(#[from] omicron_persistence::Error),
@@ -115,6 +157,20 @@ pub enum Error {
     Unhealthy(SocketAddr, #[source] io::Error),
 }
 
+/// What there is to do when the key that checkpoints are signed with is another one, or missing.
+fn other_key(in_use: &str, found: Option<&str>, file: Option<&Path>) -> String {
+    let place = file.map_or("AUDIT_SIGNING_KEY".to_owned(), |file| file.display().to_string());
+    let found = match found {
+        Some(found) => format!("{place} holds another one, {found}"),
+        None => format!("it is neither in {place} nor in AUDIT_SIGNING_KEY"),
+    };
+    format!(
+        "the journal's checkpoints are signed with the key {in_use}, and {found}: copy the key from \
+         where it is, or give it as AUDIT_SIGNING_KEY; `omicron-server audit rotate --lost` puts a \
+         new one in the place of one that is lost"
+    )
+}
+
 fn advice(error: &io::Error, address: SocketAddr) -> String {
     let other = address.port().checked_add(1).unwrap_or(5000);
     match error.kind() {
@@ -148,6 +204,7 @@ impl Error {
             | Self::Sources(_)
             | Self::Older { .. }
             | Self::Newer { .. }
+            | Self::OtherSigningKey { .. }
             | Self::NoDatabase(_) => BAD_CONFIGURATION,
             _ => 1,
         }
@@ -182,8 +239,22 @@ pub(crate) fn chain(error: &dyn StdError) -> String {
 }
 
 fn line(text: &str) -> String {
-    let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.into() };
-    format!("omicron-server: {}\n", text.chars().map(shown).collect::<String>())
+    format!("omicron-server: {}\n", printable(text))
+}
+
+/// A text that does nothing to a terminal but begin new lines.
+pub(crate) fn printable(text: &str) -> String {
+    let is_safe = |c: char| c == '\n' || !c.is_control();
+    let shown = |c: char| if is_safe(c) { c.into() } else { c.escape_debug().to_string() };
+    text.chars().map(shown).collect()
+}
+
+fn faults(number: usize, more: bool) -> String {
+    match (number, more) {
+        (1, _) => "see the fault".to_owned(),
+        (number, false) => format!("see the {number} faults"),
+        (number, true) => format!("see the first {number} faults"),
+    }
 }
 
 impl From<BadSetting> for Error {

@@ -9,6 +9,7 @@
 //! | `serve/` | the server from its start to its end |
 //! | `logging/` | the log, line by line |
 //! | `tls` | the certificate and its key |
+//! | `signing` | the key that signs checkpoints |
 //! | `open` | the database, for the server and for commands |
 
 mod commands;
@@ -19,6 +20,7 @@ mod open;
 mod private_file;
 mod serve;
 pub mod settings;
+mod signing;
 mod tls;
 
 pub use commands::run;

@@ -10,6 +10,7 @@ use crate::error::{Error, chain};
 use crate::logging::Logging;
 use crate::open;
 use crate::settings::{self, Settings};
+use crate::signing;
 use crate::tls;
 use administrator::First;
 use omicron_api::State;
@@ -17,6 +18,7 @@ use omicron_auth::{Authenticator, Passwords, Throttle};
 use omicron_persistence::{Engine, EngineOptions};
 use rustls::ServerConfig;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 /// Serves until the process is asked to end.
 ///
@@ -36,7 +38,7 @@ pub fn run(settings: &Settings) -> Result<(), Error> {
 /// Everything that a request needs.
 fn prepare(settings: &Settings) -> Result<(State, Option<First>), Error> {
     let secret = settings::token_secret(settings)?;
-    let sizes = EngineOptions {
+    let mut sizes = EngineOptions {
         quick: if settings.database_url.is_server() { 4 } else { 2 },
         ..EngineOptions::default()
     };
@@ -44,6 +46,9 @@ fn prepare(settings: &Settings) -> Result<(State, Option<First>), Error> {
     // the sealer.
     let connections = u32::try_from(2 * sizes.quick + sizes.slow + 2).unwrap_or(u32::MAX);
     let db = open::for_serving(settings, connections)?;
+    let key = signing::ensure(settings, &db)?;
+    log::info!("checkpoints are signed with the key {}", key.verifier());
+    sizes.signing_key = Some(Arc::new(key));
     let passwords = Passwords::start(settings.bcrypt_cost)?;
     let first = administrator::ensure(settings, &db, &passwords)?;
     if let Some(first) = &first {

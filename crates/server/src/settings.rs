@@ -5,6 +5,7 @@ mod database_url;
 mod effective;
 mod rules;
 mod secret_key;
+mod signing_key;
 mod sources;
 mod table;
 mod values;
@@ -67,6 +68,8 @@ pub struct Settings {
     /// Whether a PostgreSQL database is brought up to date at start.
     #[serde(deserialize_with = "values::switch")]
     pub auto_migrate: bool,
+    #[serde(default)]
+    audit_signing_key: Option<SecretString>,
     /// The first administrator's name.
     #[serde(deserialize_with = "values::parsed")]
     pub root_user: Username,

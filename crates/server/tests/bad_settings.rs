@@ -11,6 +11,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("DATABASE_URL", "mysql://root:tiger@lab", "postgres://"),
     ("DATABASE_URL", "lab.sqlite3", "sqlite:///"),
     ("AUTO_MIGRATE", "maybe", "true or false"),
+    ("AUDIT_SIGNING_KEY", "tiger", "PRIVATE+KEY+"),
+    ("AUDIT_SIGNING_KEY", "PRIVATE+KEY+tiger+00000000+AQ==", "name+hash+base64"),
     ("ROOT_USER", "12", "digits"),
     ("ROOT_USER", "a:b", "':'"),
     ("ROOT_EMAIL", "root", "email"),
@@ -69,14 +71,17 @@ fn a_file_of_settings_is_read_and_never_shown() {
 fn secrets_are_masked() {
     let secret = "tiger-tiger-tiger-tiger-tiger-tiger-tiger";
     let url = format!("postgres://ann:{secret}@db/lab");
+    let signing = "PRIVATE+KEY+lab+f96ea3ef+AXRpZ2VyLXRpZ2VyLXRpZ2VyLXRpZ2VyLXRpZ2VyLXRp";
     let env = [
         ("DATABASE_URL", url.as_str()),
         ("TOKEN_SECRET_KEY", secret),
+        ("AUDIT_SIGNING_KEY", signing),
         ("ROOT_PASSWORD", secret),
         ("METRICS_TOKEN", secret),
     ];
     let said = run(&["config", "check"], &env);
     assert_eq!(said.status, 0, "{said:?}");
     assert!(!said.out.contains("tiger") && !said.err.contains("tiger"), "{said:?}");
+    assert!(!said.out.contains("PRIVATE") && !said.err.contains("PRIVATE"), "{said:?}");
     assert!(said.out.contains("postgres://ann:***@db/lab"), "{said:?}");
 }

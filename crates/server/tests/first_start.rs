@@ -1,6 +1,6 @@
 //! The first start: one administrator, and a password that only they see.
 
-use crate::support::{fixture, mode, on, run};
+use crate::support::{environment, fixture, mode, on, run};
 use omicron_tests::{Backend, ROOT_PASSWORD, Server, ServerBuilder, TestDatabase, on_both};
 use std::fs;
 
@@ -57,9 +57,9 @@ fn a_password_that_was_given_is_taken_and_not_told() {
 #[test]
 fn what_others_can_reach_needs_a_password_until_there_is_an_administrator() {
     let db = fixture(Backend::Sqlite);
-    let key = omicron_tests::TOKEN_SECRET_KEY;
     for exposed in [("STATE", "PROD"), ("IP_ADDRESS", "0.0.0.0")] {
-        let env = [exposed, ("PORT", "0"), ("TOKEN_SECRET_KEY", key), ("DATABASE_URL", db.url())];
+        let env =
+            [&environment(&db)[..], &[exposed, ("PORT", "0"), ("BCRYPT_COST", "10")]].concat();
         assert!(run(&[], &env).bad(78).contains("ROOT_PASSWORD must be given"));
         let weak = [&env[..], &[("ROOT_PASSWORD", "iloveyou1")]].concat();
         assert!(run(&[], &weak).bad(78).contains("ROOT_PASSWORD is among the commonest"));

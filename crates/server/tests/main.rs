@@ -1,6 +1,7 @@
 //! The program as whoever runs it meets it: its commands, its log, its start and its end.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod audit;
 mod bad_settings;
 mod db;
 mod demo;

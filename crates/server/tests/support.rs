@@ -1,6 +1,6 @@
 //! Running the program with few words.
 
-use omicron_tests::{Backend, Server, TOKEN_SECRET_KEY, TestDatabase};
+use omicron_tests::{AUDIT_SIGNING_KEY, Backend, Server, TOKEN_SECRET_KEY, TestDatabase};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -47,8 +47,13 @@ pub fn on(db: &TestDatabase, args: &[&str]) -> Said {
     run(args, &environment(db))
 }
 
-pub fn environment(db: &TestDatabase) -> [(&str, &str); 3] {
-    [("DATABASE_URL", db.url()), ("TOKEN_SECRET_KEY", TOKEN_SECRET_KEY), ("BCRYPT_COST", "4")]
+pub fn environment(db: &TestDatabase) -> [(&str, &str); 4] {
+    [
+        ("DATABASE_URL", db.url()),
+        ("TOKEN_SECRET_KEY", TOKEN_SECRET_KEY),
+        ("AUDIT_SIGNING_KEY", AUDIT_SIGNING_KEY),
+        ("BCRYPT_COST", "4"),
+    ]
 }
 
 /// Runs a command that reads from standard input, in a folder.

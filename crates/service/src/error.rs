@@ -132,6 +132,9 @@ pub enum Error {
         /// Whether there are more.
         more: bool,
     },
+    /// What was done a moment ago is in no checkpoint yet.
+    #[error("no checkpoint vouches for it yet: one follows within seconds")]
+    Unsigned,
     /// It was only tried.
     #[error("it was only tried, and nothing was kept")]
     Rehearsed(Vec<Done>),

@@ -33,6 +33,7 @@
 //! ```
 
 pub mod access;
+pub mod checkpoints;
 pub mod comments;
 mod error;
 pub mod feed;

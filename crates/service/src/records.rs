@@ -21,6 +21,7 @@ mod graph;
 mod history;
 mod past;
 mod patch;
+mod proof;
 mod write;
 
 pub use bulk::{Done, Item, bulk};
@@ -30,6 +31,7 @@ pub use document::{Document, Followed};
 pub use graph::{Direction, Graph, graph};
 pub use history::{Entry, difference, history, version};
 pub use past::{PastPart, find_at, list_at};
+pub use proof::proof;
 pub use write::{change, create, revert, set_trashed};
 
 /// Where a request says that a record is.

@@ -148,6 +148,45 @@ impl SignedCheckpoint {
         }
         if known { Ok(&self.checkpoint) } else { Err(CheckpointError::Unknown) }
     }
+
+    /// Which of these keys signed it: for whoever knows all the keys that there may be, and wants no
+    /// signature that nobody answers for.
+    ///
+    /// ```
+    /// # use omicron_tlog::{CheckpointError, SignedCheckpoint};
+    /// # fn check(note: &SignedCheckpoint) {
+    /// assert!(matches!(note.signers(&[]), Err(CheckpointError::Unknown)));
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify), of any of its signatures.
+    pub fn signers<'a>(
+        &self,
+        keys: &'a [VerifierKey],
+    ) -> Result<Vec<&'a VerifierKey>, CheckpointError> {
+        let text = self.checkpoint.to_string();
+        let signer = |signature: &Signature| {
+            let mut claimed = keys.iter().filter(|key| signature.claims(key)).peekable();
+            let first = *claimed.peek().ok_or(CheckpointError::Unknown)?;
+            claimed
+                .find(|key| signature.holds(key, &text))
+                .ok_or_else(|| CheckpointError::Forged(first.to_string()))
+        };
+        self.signatures.iter().map(signer).collect()
+    }
+
+    /// What it says, whoever signed it.
+    ///
+    /// ```
+    /// # fn show(note: &omicron_tlog::SignedCheckpoint) {
+    /// println!("said to be of {} positions", note.unverified().size);
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn unverified(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
 }
 
 impl FromStr for SignedCheckpoint {

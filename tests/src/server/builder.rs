@@ -1,6 +1,6 @@
 //! How a server is started.
 
-use super::{ROOT_PASSWORD, Server, TOKEN_SECRET_KEY};
+use super::{AUDIT_SIGNING_KEY, ROOT_PASSWORD, Server, TOKEN_SECRET_KEY};
 use crate::process::plain;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,7 @@ impl Default for ServerBuilder {
             ("PORT", "0"),
             ("ROOT_PASSWORD", ROOT_PASSWORD),
             ("TOKEN_SECRET_KEY", TOKEN_SECRET_KEY),
+            ("AUDIT_SIGNING_KEY", AUDIT_SIGNING_KEY),
             ("BCRYPT_COST", "4"),
             ("STATE", "CI"),
             ("AUTO_MIGRATE", "true"),

@@ -9,6 +9,7 @@
 mod access;
 mod accounts;
 mod as_of;
+mod audit;
 mod durability;
 mod explain;
 mod feed;

@@ -2,6 +2,7 @@
 
 use crate::{between, text};
 use omicron_tests::{Backend, Server, TestDatabase};
+use std::path::Path;
 use std::process::Command;
 
 /// What differs from run to run: `d` is a digit, `x` a hexadecimal one. A time, an id, the digest in
@@ -32,6 +33,16 @@ fn the_guide_to_records_prints_what_it_says_on_postgres() {
     take(Backend::Postgres, "docs/records.md", "guide");
 }
 
+#[test]
+fn the_guide_to_the_history_prints_what_it_says_on_sqlite() {
+    take(Backend::Sqlite, "docs/journal.md", "guide");
+}
+
+#[test]
+fn the_guide_to_the_history_prints_what_it_says_on_postgres() {
+    take(Backend::Postgres, "docs/journal.md", "guide");
+}
+
 fn take(backend: Backend, page: &str, section: &str) {
     let database = TestDatabase::empty(backend);
     let server = Server::start(database.url());
@@ -41,9 +52,21 @@ fn take(backend: Backend, page: &str, section: &str) {
     // One shell for all, as for whoever types it; a mark after each step.
     let marked = |typed: &str| [typed, "printf '\\036'\n"].concat();
     let script: String = steps.iter().map(|(typed, _)| marked(typed)).collect();
+    // Whoever types it has the program at hand, with the settings of the server.
+    let program = Server::binary();
+    let programs = std::env::join_paths(
+        program
+            .parent()
+            .map(Path::to_owned)
+            .into_iter()
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+    );
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])
+        .current_dir(server.base_directory())
         .env("OMICRON", server.base_url())
+        .env("DATABASE_URL", database.url())
+        .env("PATH", programs.unwrap())
         .output()
         .expect("there is a bash");
     assert!(output.status.success(), "{output:?}");

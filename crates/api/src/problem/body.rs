@@ -87,6 +87,7 @@ fn title(kind: Option<&'static str>, status: StatusCode) -> &'static str {
         Some("conflict") => "The present state does not allow this",
         Some("archived") => "The project is archived",
         Some("unsatisfied") => "Stored records stand in the way",
+        Some("unsigned") => "No checkpoint vouches for it yet",
         Some("precondition-required") => "Which version is the change made on?",
         Some("changed") => "It has changed meanwhile",
         Some("idempotency-key-reused") => "The key belongs to another request",

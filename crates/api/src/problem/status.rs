@@ -9,6 +9,7 @@ use omicron_schema::Violation;
 use omicron_service::Error as Service;
 use omicron_service::records::Difference;
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 impl From<Service> for Problem {
     fn from(error: Service) -> Self {
@@ -36,6 +37,7 @@ impl From<Service> for Problem {
             Service::WrongCode => Self::invalid("/code", detail),
             Service::UnknownUser { pointer, .. } => Self::invalid(pointer, detail),
             Service::Changed => Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail),
+            Service::Unsigned => Self::unsigned(detail),
             Service::Invalid(violations) => Self::violations(violations),
             Service::Unbased => {
                 Self::new(StatusCode::PRECONDITION_REQUIRED, "precondition-required", detail)
@@ -71,6 +73,12 @@ fn unsatisfied((id, violations): (RecordId, Vec<Violation>)) -> Value {
 }
 
 impl Problem {
+    /// The next checkpoint is signed within a few seconds.
+    fn unsigned(detail: String) -> Self {
+        let wait = Some(Duration::from_secs(2));
+        Self { wait, ..Self::new(StatusCode::CONFLICT, "unsigned", detail) }
+    }
+
     /// What someone gets who may not do a thing, as the errors in this file say it.
     pub(crate) fn status_of(refusal: Refusal) -> StatusCode {
         match refusal {

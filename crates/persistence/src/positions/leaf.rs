@@ -5,92 +5,88 @@ use crate::connection::MultiBackend;
 use crate::tables::events;
 use chrono::{NaiveDateTime, SecondsFormat};
 use diesel::prelude::*;
-use serde::Serialize;
-use sha2::{Digest, Sha256};
+use omicron_tlog::{Entry, Hash};
 
 /// An event's row, all of it.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = events, check_for_backend(MultiBackend))]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub(super) seq: i64,
-    at: NaiveDateTime,
-    actor: Option<i64>,
+    pub(super) at: NaiveDateTime,
+    pub(super) actor: Option<i64>,
     credential: Option<String>,
-    request_id: Option<String>,
+    pub(super) request_id: Option<String>,
     action: String,
     pub(super) project: Option<i64>,
-    pub(super) subject: String,
+    subject: String,
     payload_hash: Vec<u8>,
     format: i16,
 }
 
-/// The row as it is hashed: once written, this form never changes.
-#[derive(Serialize)]
-struct Canonical<'a> {
-    seq: i64,
-    at: String,
-    actor: Option<i64>,
-    credential: Option<&'a str>,
-    request_id: Option<&'a str>,
-    action: &'a str,
-    project: Option<i64>,
-    subject: &'a str,
-    payload_hash: String,
-    format: i16,
-}
-
 impl Row {
-    /// The canonical bytes of the event: its row as an object of JSON, by RFC 8785 (members in the
-    /// order of their names, no white space). The time is RFC 3339 in UTC with six digits after the
-    /// second and a `Z`, the hash of the payload is in small hexadecimal digits, what is absent is
-    /// `null`. The payload itself is not in it: it may be erased, and its hash stands for it.
-    pub(super) fn canonical(&self) -> Result<Vec<u8>, Error> {
-        let canonical = Canonical {
+    /// What the leaf of the event vouches for: its row, its position, and when that was given. The
+    /// payload is not in it: it may be erased, and its hash stands for it.
+    pub(crate) fn entry(&self, position: i64, sealed_at: NaiveDateTime) -> Entry {
+        Entry {
+            position,
+            sealed_at: text_of(sealed_at),
             seq: self.seq,
-            at: self.at.and_utc().to_rfc3339_opts(SecondsFormat::Micros, true),
+            at: text_of(self.at),
             actor: self.actor,
-            credential: self.credential.as_deref(),
-            request_id: self.request_id.as_deref(),
-            action: &self.action,
+            credential: self.credential.clone(),
+            request_id: self.request_id.clone(),
+            action: self.action.clone(),
             project: self.project,
-            subject: &self.subject,
+            subject: self.subject.clone(),
             payload_hash: hex(&self.payload_hash),
             format: self.format,
-        };
-        serde_json_canonicalizer::to_vec(&canonical)
-            .map_err(|error| Error::Corrupt("events", Box::new(error)))
-    }
-
-    /// The hash of a leaf by RFC 6962: SHA-256 of a zero byte and the canonical bytes.
-    pub(super) fn leaf(&self) -> Result<Vec<u8>, Error> {
-        Ok(Sha256::new().chain_update([0]).chain_update(self.canonical()?).finalize().to_vec())
+        }
     }
 
     /// The kind and the id of the subject, if its states are there to be travelled to: an event that
     /// speaks of another event is about no state.
     pub(super) fn versioned(&self) -> Option<(&str, i64)> {
-        let (kind, id) = self.subject.split_once(':')?;
-        if kind == "event" {
-            return None;
-        }
-        Some((kind, id.parse().ok()?))
+        versioned(&self.subject)
     }
 }
 
+/// The same of any subject.
+pub(crate) fn versioned(subject: &str) -> Option<(&str, i64)> {
+    let (kind, id) = subject.split_once(':')?;
+    if kind == "event" {
+        return None;
+    }
+    Some((kind, id.parse().ok()?))
+}
+
 /// The bytes in small hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// The hash of a leaf.
+pub(crate) fn leaf_of(entry: &Entry) -> Result<Hash, Error> {
+    entry.leaf().map_err(|error| Error::Corrupt("events", Box::new(error)))
+}
+
+/// A time as it is hashed: RFC 3339 in UTC, with six digits after the second and a `Z`.
+pub(crate) fn text_of(time: NaiveDateTime) -> String {
+    time.and_utc().to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn time(microseconds: i64) -> NaiveDateTime {
+        chrono::DateTime::from_timestamp_micros(microseconds).unwrap().naive_utc()
+    }
+
     fn row() -> Row {
         Row {
             seq: 7,
-            at: chrono::DateTime::from_timestamp(1_795_521_600, 120_000_000).unwrap().naive_utc(),
+            at: time(1_795_521_600_120_000),
             actor: Some(1),
             credential: Some("token:5".to_owned()),
             request_id: None,
@@ -105,15 +101,9 @@ mod tests {
     /// What others must come to as well; `docs/decisions/0016-positions.md` has it, too.
     #[test]
     fn the_test_vector() {
-        let canonical = concat!(
-            r#"{"action":"project.changed","actor":1,"at":"2026-11-24T12:00:00.120000Z","#,
-            r#""credential":"token:5","format":1,"#,
-            r#""payload_hash":"abababababababababababababababababababababababababababababababab","#,
-            r#""project":12,"request_id":null,"seq":7,"subject":"project:12"}"#
-        );
-        assert_eq!(String::from_utf8(row().canonical().unwrap()).unwrap(), canonical);
-        let leaf = "dbbe0dacc7031ef5b56e4287439f4ff522b82273f914b45e51b4174e9b6492f4";
-        assert_eq!(hex(&row().leaf().unwrap()), leaf);
+        let leaf = leaf_of(&row().entry(3, time(1_795_521_600_170_000))).unwrap();
+        let expected = "6693238e5be1afa9ba06edcb31a3fd33052c4bf068a2450c79d76a7e5573f494";
+        assert_eq!(leaf.to_string(), expected);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Giving positions.
 
-use super::leaf::{Row, hex};
-use super::versions;
+use super::leaf::{Row, leaf_of};
+use super::{tree, versions};
 use crate::connection::AnyConnection;
 use crate::tables::{events, positions, unsealed};
 use crate::{Database, Error, Transaction, View};
@@ -10,6 +10,8 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Text, Timestamp};
 use omicron_domain::Actor;
+use omicron_tlog::Hash;
+use std::collections::HashSet;
 
 /// The most events that one transaction of [`seal`] gives positions to.
 const BATCH: u32 = 10_000;
@@ -48,7 +50,8 @@ pub fn seal(db: &Database) -> Result<u64, Error> {
     }
 }
 
-/// As [`seal`], for so many events at most and within a transaction: none of them is sealed if it
+/// As [`seal`], for about so many events and within a transaction: what was written in one
+/// transaction is sealed in one, too, and none of them is sealed if it
 /// fails. On PostgreSQL no other process can seal until the transaction ends.
 ///
 /// ```
@@ -78,7 +81,10 @@ pub fn seal_some(tx: &mut Transaction<'_>, most: u32) -> Result<u32, Error> {
     let now = tx.now().naive_utc();
     let (position, sealed_at) = last.map_or((0, now), |(position, at)| (position, at.max(now)));
     let events: Vec<(i64, Row)> = (position + 1..).zip(rows).collect();
-    write(tx.connection(), &events, sealed_at)?;
+    let leaf = |(position, row): &(i64, Row)| leaf_of(&row.entry(*position, sealed_at));
+    let leaves: Vec<Hash> = events.iter().map(leaf).collect::<Result<_, _>>()?;
+    write(tx.connection(), &events, &leaves, sealed_at)?;
+    tree::grow(tx.connection(), position, &leaves)?;
     versions::write(tx.connection(), &events)?;
     let sealed = events.iter().map(|(_, row)| row.seq).collect();
     take_out(tx.connection(), sealed)?;
@@ -111,7 +117,7 @@ struct Lock {
 
 /// One process seals at a time. SQLite's writer lock is held already; PostgreSQL's lock goes with the
 /// transaction, and each schema of a database has its own.
-fn take_lock(tx: &mut Transaction<'_>) -> Result<bool, Error> {
+pub(crate) fn take_lock(tx: &mut Transaction<'_>) -> Result<bool, Error> {
     let AnyConnection::Postgres(connection) = tx.connection() else { return Ok(true) };
     let lock: Lock = diesel::sql_query(
         "SELECT pg_try_advisory_xact_lock(hashtext('omicron positions'), hashtext(current_schema()))
@@ -121,11 +127,21 @@ fn take_lock(tx: &mut Transaction<'_>) -> Result<bool, Error> {
     Ok(lock.had)
 }
 
+/// As [`take_lock`], after others who have it.
+pub(crate) fn wait_for_lock(tx: &mut Transaction<'_>) -> Result<(), Error> {
+    if let AnyConnection::Postgres(connection) = tx.connection() {
+        let lock = "SELECT pg_advisory_xact_lock(
+                        hashtext('omicron positions'), hashtext(current_schema()))";
+        diesel::sql_query(lock).execute(connection)?;
+    }
+    Ok(())
+}
+
 /// The first events that have no position. In two steps: joined, PostgreSQL may well read all events
 /// there are.
 fn waiting(tx: &mut Transaction<'_>, most: u32) -> Result<Vec<Row>, Error> {
     let first = unsealed::table.order(unsealed::seq).limit(i64::from(most)).select(unsealed::seq);
-    let rows = match tx.connection() {
+    let mut rows = match tx.connection() {
         AnyConnection::Sqlite(connection) => events::table
             .filter(events::seq.eq_any(first))
             .order(events::seq)
@@ -143,18 +159,55 @@ fn waiting(tx: &mut Transaction<'_>, most: u32) -> Result<Vec<Row>, Error> {
                 .load(connection)?
         }
     };
+    if rows.len() >= most as usize {
+        let rest = rest_of_the_transactions(tx, &rows)?;
+        rows.extend(rest);
+    }
     Ok(rows)
+}
+
+/// How far beyond the last event others of the same transaction are looked for.
+const REACH: i64 = 20_000;
+
+/// What the transactions of these events wrote after the last of them: who looks at a moment of the
+/// past is to see all of a change, or nothing.
+fn rest_of_the_transactions(tx: &mut Transaction<'_>, rows: &[Row]) -> Result<Vec<Row>, Error> {
+    let Some(last) = rows.last() else { return Ok(Vec::new()) };
+    let next = events::seq.gt(last.seq).and(events::seq.le(last.seq + REACH));
+    let waits = exists(unsealed::table.filter(unsealed::seq.eq(events::seq)));
+    let next = events::table.filter(next).filter(waits).order(events::seq);
+    // SQLite's transactions come one after the other; those of PostgreSQL may be mixed.
+    let found: Vec<Row> = match tx.connection() {
+        AnyConnection::Sqlite(connection) => {
+            next.filter(events::at.eq(last.at)).select(Row::as_select()).load(connection)?
+        }
+        AnyConnection::Postgres(connection) => {
+            let moments: HashSet<NaiveDateTime> = rows.iter().map(|row| row.at).collect();
+            next.filter(events::at.eq_any(moments)).select(Row::as_select()).load(connection)?
+        }
+    };
+    let begun: HashSet<_> = rows.iter().map(transaction_of).collect();
+    Ok(found.into_iter().filter(|row| begun.contains(&transaction_of(row))).collect())
+}
+
+/// What all events of a transaction have in common, and hardly those of two.
+fn transaction_of(row: &Row) -> (NaiveDateTime, Option<i64>, Option<&str>) {
+    (row.at, row.actor, row.request_id.as_deref())
 }
 
 fn write(
     connection: &mut AnyConnection,
     events: &[(i64, Row)],
+    leaves: &[Hash],
     sealed_at: NaiveDateTime,
 ) -> Result<(), Error> {
     match connection {
         AnyConnection::Sqlite(connection) => {
-            let row = |(position, row): &(i64, Row)| Ok((*position, row.seq, hex(&row.leaf()?)));
-            let rows: Vec<_> = events.iter().map(row).collect::<Result<_, Error>>()?;
+            let rows: Vec<_> = events
+                .iter()
+                .zip(leaves)
+                .map(|((position, row), leaf)| (position, row.seq, leaf.to_string()))
+                .collect();
             diesel::sql_query(
                 "INSERT INTO positions (position, seq, leaf, sealed_at)
                  SELECT value ->> 0, value ->> 1, unhex(value ->> 2), ?1 FROM json_each(?2)",
@@ -166,8 +219,7 @@ fn write(
         AnyConnection::Postgres(connection) => {
             let given: Vec<i64> = events.iter().map(|(position, _)| *position).collect();
             let seqs: Vec<i64> = events.iter().map(|(_, row)| row.seq).collect();
-            let leaves: Vec<_> =
-                events.iter().map(|(_, row)| row.leaf()).collect::<Result<_, _>>()?;
+            let leaves: Vec<Vec<u8>> = leaves.iter().map(|leaf| leaf.as_ref().to_vec()).collect();
             diesel::sql_query(
                 "INSERT INTO positions (position, seq, leaf, sealed_at)
                  SELECT position, seq, leaf, $4 FROM unnest($1, $2, $3) AS e (position, seq, leaf)",

@@ -33,7 +33,8 @@ fn restore_note(file: &Path, settings: &Settings) -> String {
     format!(
         "the database was copied to {copy}\n\n\
          To restore it, {restore}\n\n\
-         TOKEN_SECRET_KEY is not in the copy: keep it, or the file that holds it, in another place.\n\
-         Without it, everyone has to make new tokens; nothing else is lost."
+         TOKEN_SECRET_KEY and AUDIT_SIGNING_KEY are not in the copy: keep them, or the files that hold\n\
+         them, in another place. Without the first, everyone has to make new tokens; without the second,\n\
+         the history goes on under a new key. Nothing else is lost."
     )
 }

@@ -1,7 +1,6 @@
 //! `demo`: a lab that is made up.
 
-mod progress;
-
+use super::progress::Progress;
 use super::{healthcheck, print};
 use crate::error::Error;
 use crate::settings::Settings;
@@ -11,7 +10,6 @@ use omicron_auth::Passwords;
 use omicron_demo::{Filled, Plan, fill};
 use omicron_domain::{NewUser, Page, ProjectId, Viewer};
 use omicron_persistence::{Database, Error as Failure, projects};
-use progress::Progress;
 use std::time::{Duration, Instant};
 
 pub(super) const ABOUT: &str = "\
@@ -49,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<(), Erro
         until: None,
     };
     let start = Instant::now();
-    let mut progress = Progress::of(plan.size);
+    let mut progress = Progress::of("records", plan.size);
     let filled = fill(db, &plan, |done| progress.tell(done)).map_err(explained)?;
     progress.end();
     let project = first_project(db)?;

@@ -46,6 +46,11 @@ impl Settings {
                 }
                 (Ok(()), None) => "(generated at each start)".to_owned(),
             },
+            "AUDIT_SIGNING_KEY" => match (self.check_signing_key(), self.signing_key_file()) {
+                (Err(_), _) => "(missing)".to_owned(),
+                (Ok(()), Some(file)) => format!("(kept in {})", file.display()),
+                (Ok(()), None) => "(generated at each start)".to_owned(),
+            },
             _ => return None,
         };
         Some(text)

@@ -16,6 +16,7 @@ impl Settings {
     /// Each setting that is refused.
     pub fn check(&self) -> Result<(), BadSettings> {
         let refused = [
+            self.check_signing_key().err(),
             self.check_token_secret_key().err(),
             self.root_password().err(),
             self.check_tls(),

@@ -131,6 +131,13 @@ pub static GROUPS: &[(&str, &[Setting])] = &[
                 "bring PostgreSQL's tables up to date at start, as SQLite's always are",
             )
             .switch(),
+            words(
+                "AUDIT_SIGNING_KEY",
+                "generated, in a file",
+                "(what `omicron-server audit new-key` prints)",
+                "signs the checkpoints of the journal; must be given, or be in its file, in PROD with PostgreSQL",
+            )
+            .secret(),
         ],
     ),
     (

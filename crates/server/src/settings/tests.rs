@@ -166,12 +166,29 @@ fn the_first_password_is_a_good_one_wherever_others_can_try_it() {
 }
 
 #[test]
+fn replicas_in_production_are_given_the_key_that_signs() {
+    let postgres = ("DATABASE_URL", "postgres://lab");
+    let folder = tempfile::tempdir().unwrap();
+    let base = ("BASE_DIRECTORY", folder.path().to_str().unwrap());
+    let production = [("STATE", "PROD"), ("TOKEN_SECRET_KEY", KEY), postgres, base];
+    let told = refused(&production);
+    assert!(told.len() == 1 && told[0].starts_with("AUDIT_SIGNING_KEY must be given"), "{told:?}");
+    assert!(told[0].contains("`omicron-server audit new-key`"), "{told:?}");
+    let given = [&production[..], &[("AUDIT_SIGNING_KEY", omicron_tests::AUDIT_SIGNING_KEY)]];
+    assert!(refused(&given.concat()).is_empty());
+    assert!(refused(&[("TOKEN_SECRET_KEY", KEY), postgres, base]).is_empty());
+    std::fs::write(folder.path().join("audit-signing-key"), "").unwrap();
+    assert!(refused(&production).is_empty());
+}
+
+#[test]
 fn secrets_are_never_shown() {
     let given = [
         ("DATABASE_URL", "postgres://ann:tiger@db/lab"),
         ("TOKEN_SECRET_KEY", "tiger tiger tiger tiger tiger tiger"),
         ("ROOT_PASSWORD", "tiger"),
         ("METRICS_TOKEN", "tiger"),
+        ("AUDIT_SIGNING_KEY", "PRIVATE+KEY+tiger+0+tiger"),
     ];
     let (sources, chosen) = (sources(&given), read(&given));
     for setting in settings() {

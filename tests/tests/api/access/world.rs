@@ -2,11 +2,13 @@
 
 use super::{Ended, Row};
 use crate::Lab;
+use crate::audit::{proven, signed_size};
 use crate::lab::{PASSWORD, person, text};
 use omicron_domain::RecordKind;
 use omicron_tests::Client;
 use serde_json::{Value, json};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 /// People and a project for one call.
 pub struct World {
@@ -15,6 +17,8 @@ pub struct World {
     token: i64,
     /// How many templates were made in it.
     number: Cell<usize>,
+    /// The records of each kind that a checkpoint vouches for.
+    signed: RefCell<HashMap<RecordKind, String>>,
 }
 
 impl World {
@@ -40,7 +44,13 @@ impl World {
         let tokens = format!("{path}/service-accounts/probe{suffix}/tokens");
         let token = root.post(&tokens, &json!({"scopes": ["read"]})).expect(201).json();
         let (project, token) = (project["id"].as_i64().unwrap(), token["id"].as_i64().unwrap());
-        Self { suffix: suffix.to_owned(), project, token, number: Cell::new(0) }
+        Self {
+            suffix: suffix.to_owned(),
+            project,
+            token,
+            number: Cell::new(0),
+            signed: RefCell::default(),
+        }
     }
 
     fn client(&self, lab: &Lab, ended: &Ended, caller: &str, row: &Row<'_>) -> Client {
@@ -78,6 +88,7 @@ impl World {
             .replace("{name}", "new-user")
             .replace("{path}", "nothing")
             .replace("/explain", "/explain?action=read_users");
+        let path = if row.path.contains("/checkpoints/") { signed(lab, &path) } else { path };
         prepare(&client, row);
         let path = if row.is_of_records() { self.written(lab, caller, row, &path) } else { path };
         let request = client.request(row.method, &path);
@@ -105,6 +116,15 @@ impl World {
         let of_kind = |kind: &RecordKind| row.path.contains(kind.plural());
         let kind = RecordKind::ALL.into_iter().find(of_kind).unwrap_or(RecordKind::Sample);
         let list = format!("{project}/{}", kind.plural());
+        if row.path.ends_with("/proof") {
+            let mut signed = self.signed.borrow_mut();
+            let id = signed.entry(kind).or_insert_with(|| {
+                let made = root.post(&list, &json!({"title": "a"})).expect(201).json();
+                proven(&root, &format!("{list}/{}/proof", made["id"]));
+                made["id"].to_string()
+            });
+            return path.replace("{id}", id);
+        }
         let id = root.post(&list, &json!({"title": "a"})).expect(201).json()["id"].to_string();
         let comments = format!("{list}/{id}/comments");
         let comment = root.post(&comments, &json!({"text": "a"})).expect(201).json();
@@ -163,6 +183,12 @@ impl World {
             _ => None,
         }
     }
+}
+
+/// The path with the size of the last checkpoint in it, once there is one.
+fn signed(lab: &Lab, path: &str) -> String {
+    let size = signed_size(&lab.anonymous());
+    path.replace("/consistency", &format!("/consistency?from={size}&to={size}"))
 }
 
 /// Makes a token to end, for whoever can have one.

@@ -20,7 +20,13 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(history).service(at_version).service(difference).service(revert).service(graph);
+    config
+        .service(history)
+        .service(at_version)
+        .service(proof)
+        .service(difference)
+        .service(revert)
+        .service(graph);
 }
 
 /// The versions of a record, oldest first: who made each, when, and what it changed. None is ever
@@ -79,6 +85,37 @@ async fn at_version(
     let work = move |view: &mut View<'_>, _: &_| records::version(view, &location, version);
     let shown = caller.read(&state, work).await?;
     Ok(HttpResponse::Ok().json(RecordView::from(shown)))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Proven {
+    /// Which version. Default: the last one.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    version: Option<String>,
+}
+
+/// The proof that a version of a record is in the journal, against the last checkpoint: whoever has the
+/// public key can check it without the server.
+#[utoipa::path(
+    tag = "records", security(("password" = []), ("token" = [])),
+    params(Place, Proven),
+    responses(
+        (status = 200, description = "A proof of the format `omicron-inclusion-proof/1`", body = serde_json::Value),
+        (status = 409, description = "No checkpoint vouches for it yet: try again after `Retry-After`"),
+    ),
+)]
+#[get("/projects/{project}/{kind:experiments|samples|protocols|instruments}/{id}/proof")]
+async fn proof(
+    caller: Caller<ReadProject>,
+    path: Path<Place>,
+    asked: Query<Proven>,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let location = path.location()?;
+    let version = asked.version.as_deref().filter(|text| !text.is_empty()).map(number);
+    let work = move |view: &mut View<'_>, _: &_| records::proof(view, &location, version);
+    Ok(HttpResponse::Ok().json(caller.read(&state, work).await?))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
