@@ -134,7 +134,11 @@ impl<'a> Audit<'a> {
             signed.trust_latest(expected, &latest, &mut report);
             for beyond in part::kept(view, last, latest.size)? {
                 let name = format!("checkpoint {}", beyond.id);
-                report.add(Fault::TailMissing { name, size: signed::number(beyond.size), positions: last });
+                report.add(Fault::TailMissing {
+                    name,
+                    size: signed::number(beyond.size),
+                    positions: last,
+                });
             }
         }
         let (tree, sealed_at) = (Some(Frontier::default()), String::new());
@@ -147,7 +151,11 @@ impl<'a> Audit<'a> {
         self.hold_against_checkpoints();
         for mut row in part.rows {
             self.report.positions += 1;
-            if self.tree.as_ref().is_some_and(|tree| tree.size() + 1 != signed::number(row.position)) {
+            if self
+                .tree
+                .as_ref()
+                .is_some_and(|tree| tree.size() + 1 != signed::number(row.position))
+            {
                 self.report.add(Fault::PositionMissing { position: self.report.positions });
                 self.tree = None;
             }

@@ -97,7 +97,9 @@ pub enum Error {
     #[error("the key {0} has signed checkpoints before: make a new one")]
     KeyUsed(String),
     /// What would be signed is not a continuation of what was signed last.
-    #[error("the journal is not what checkpoint {0} vouches for: nothing more is signed until it is looked into")]
+    #[error(
+        "the journal is not what checkpoint {0} vouches for: nothing more is signed until it is looked into"
+    )]
     Forked(i64),
     /// A file could not be read or written.
     #[error("{} can't be read or written", .0.display())]

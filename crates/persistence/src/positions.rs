@@ -21,8 +21,8 @@ mod versions;
 
 pub(crate) use past::states_of;
 pub use past::{state_at, states_at};
-pub(crate) use seal::{take_lock, wait_for_lock};
 pub use seal::{is_sealed, seal, seal_some};
+pub(crate) use seal::{take_lock, wait_for_lock};
 pub use tree::root;
 
 /// The last position that was given; 0 if none was.

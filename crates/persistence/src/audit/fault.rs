@@ -208,7 +208,10 @@ impl fmt::Display for Fault {
                 write!(f, "positions {first} to {last} are not those that the tree was made of")
             }
             Self::NodeUnplaced { level, number } => {
-                write!(f, "node {number} of level {level} was put into the tree: it has no positions")
+                write!(
+                    f,
+                    "node {number} of level {level} was put into the tree: it has no positions"
+                )
             }
             Self::CheckpointMissing { id } => {
                 write!(f, "checkpoint {id} is missing, or not in its place")
@@ -231,7 +234,10 @@ impl fmt::Display for Fault {
                 write!(f, "event {seq} was put in beside the journal: it has no position")
             }
             Self::PayloadUnplaced { seq } => {
-                write!(f, "a payload of event {seq} was put in beside the journal: there is no such event")
+                write!(
+                    f,
+                    "a payload of event {seq} was put in beside the journal: there is no such event"
+                )
             }
             Self::RecordChanged { kind, id } => {
                 write!(f, "{kind} {id} is not what the journal says of it")

@@ -86,8 +86,7 @@ fn rows(view: &mut View<'_>, from: i64, last: i64) -> Result<Vec<Placed>, Error>
     let seqs: Vec<i64> = placed.iter().map(|(_, seq, ..)| *seq).collect();
     let mut events = numbered(view, &seqs)?;
     let mut payloads = payloads(view, &seqs)?;
-    let without: Vec<i64> =
-        seqs.into_iter().filter(|seq| !payloads.contains_key(seq)).collect();
+    let without: Vec<i64> = seqs.into_iter().filter(|seq| !payloads.contains_key(seq)).collect();
     let erased = erased(view, &without)?;
     let row = |(position, seq, leaf, sealed_at): (i64, i64, Vec<u8>, Option<String>)| Placed {
         position,
@@ -125,10 +124,7 @@ fn numbered(view: &mut View<'_>, seqs: &[i64]) -> Result<HashMap<i64, Event>, Er
 }
 
 /// The salts and the bytes of the texts: on SQLite a text may have become none.
-fn payloads(
-    view: &mut View<'_>,
-    seqs: &[i64],
-) -> Result<HashMap<i64, (Vec<u8>, Vec<u8>)>, Error> {
+fn payloads(view: &mut View<'_>, seqs: &[i64]) -> Result<HashMap<i64, (Vec<u8>, Vec<u8>)>, Error> {
     let bytes = match Times::of(view) {
         Times::Sqlite => "CAST(payload AS BLOB)",
         Times::Postgres => "convert_to(payload, 'UTF8')",
@@ -158,8 +154,8 @@ fn erased(view: &mut View<'_>, seqs: &[i64]) -> Result<HashSet<i64>, Error> {
 /// The nodes of each level that end after position `from`, up to `to`.
 fn nodes(view: &mut View<'_>, from: i64, to: i64) -> Result<HashMap<(u8, u64), Hash>, Error> {
     let mut found = HashMap::new();
-    let mut leaves = 256;
     for level in 1_u8..=7 {
+        let leaves = 256_i64.pow(level.into());
         let (first, end) = (from / leaves, to / leaves);
         if first < end {
             let rows: Vec<(i64, Vec<u8>)> = tree_nodes::table
@@ -171,7 +167,6 @@ fn nodes(view: &mut View<'_>, from: i64, to: i64) -> Result<HashMap<(u8, u64), H
                 found.insert((level, number.unsigned_abs()), hash_of(&hash).unwrap_or(Hash::EMPTY));
             }
         }
-        leaves *= 256;
     }
     Ok(found)
 }

@@ -142,10 +142,7 @@ fn misplaced_versions(view: &mut View<'_>) -> Result<Vec<Fault>, Error> {
          ORDER BY v.from_position LIMIT 100",
     )
     .load(view.connection)?;
-    let fault = |row: Version| Fault::IndexChanged {
-        kind: row.kind,
-        id: row.id,
-        position: row.position,
-    };
+    let fault =
+        |row: Version| Fault::IndexChanged { kind: row.kind, id: row.id, position: row.position };
     Ok(rows.into_iter().map(fault).collect())
 }

@@ -26,7 +26,9 @@ impl Placed {
             return Some(Fault::EventChanged { position, seq });
         }
         match &self.payload {
-            Some((salt, text)) if salt.len() != SALT || journal::hash(salt, text) != payload_hash => {
+            Some((salt, text))
+                if salt.len() != SALT || journal::hash(salt, text) != payload_hash =>
+            {
                 Some(Fault::PayloadChanged { position, seq })
             }
             None if !self.erased => Some(Fault::PayloadMissing { position, seq }),
