@@ -2,7 +2,9 @@
 
 use crate::sealer::Sealer;
 use crate::writer::Writer;
-use crate::{Database, Error, Failure, Lane, Refused, Transaction, View, begin, positions};
+use crate::{
+    Database, Error, Failure, Lane, Refused, Transaction, View, begin, checkpoints, positions,
+};
 use omicron_domain::{Actor, Viewer};
 use omicron_tlog::SigningKey;
 use std::sync::Arc;
@@ -77,6 +79,7 @@ pub struct Engine {
     slow: Lane,
     writers: Writers,
     sealer: Option<Sealer>,
+    signing_key: Option<Arc<SigningKey>>,
 }
 
 /// Who writes: never those who read, since a write may wait for another one's lock.
@@ -113,11 +116,12 @@ impl Engine {
         } else {
             Writers::Many(lane("db-write", options.quick)?)
         };
-        let key = options.signing_key;
+        let signing_key = options.signing_key;
+        let key = signing_key.clone();
         let sealer = |pause| Sealer::start(db.clone(), writers.the_one(), key, pause);
         let sealer = options.seal_after.map(sealer).transpose()?;
         let (quick, slow) = (lane("db-quick", options.quick)?, lane("db-slow", options.slow)?);
-        Ok(Self { db, quick, slow, writers, sealer })
+        Ok(Self { db, quick, slow, writers, sealer, signing_key })
     }
 
     /// The database behind the threads, for callers that may block.
@@ -215,8 +219,9 @@ impl Engine {
         }
     }
 
-    /// Gives a position to each event that has none: before the end, so that nothing waits for the
-    /// next start. Usually a thread does it, a moment after each write.
+    /// Gives a position to each event that has none, and signs a checkpoint if there is a key: before
+    /// the end, so that nothing waits for the next start. Usually a thread does it, a moment after each
+    /// write.
     ///
     /// # Errors
     /// As [`Engine::write`].
@@ -224,7 +229,9 @@ impl Engine {
         const MOST: u32 = 1000;
         let seal = |tx: &mut Transaction<'_>| positions::seal_some(tx, MOST);
         while self.write_unsealed(Actor::command_line(), seal).await? >= MOST {}
-        Ok(())
+        let Some(key) = self.signing_key.clone() else { return Ok(()) };
+        let sign = move |tx: &mut Transaction<'_>| checkpoints::sign(tx, &key).map(drop);
+        self.write_unsealed(Actor::command_line(), sign).await
     }
 
     /// After failures too: of some it is not known whether the change was kept.

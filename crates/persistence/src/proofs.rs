@@ -86,8 +86,10 @@ pub fn inclusion(view: &mut View<'_>, position: i64) -> Result<Option<InclusionP
     let (seq, sealed_at): (i64, NaiveDateTime) = positions::table
         .find(position)
         .select((positions::seq, positions::sealed_at))
-        .first(view.connection)?;
-    let event: Row = events::table.find(seq).select(Row::as_select()).first(view.connection)?;
+        .first(view.connection)
+        .map_err(lost)?;
+    let event: Row =
+        events::table.find(seq).select(Row::as_select()).first(view.connection).map_err(lost)?;
     let payload: Option<(Vec<u8>, String)> = event_payloads::table
         .find(seq)
         .select((event_payloads::salt, event_payloads::payload))
@@ -126,4 +128,12 @@ pub fn consistency(
     let (from, to) = (unsigned(first)?, unsigned(second)?);
     let path = omicron_tlog::consistency_path(&mut Tree(view.connection), from, to);
     Ok(Some(ConsistencyProof { first: old.note, second: new.note, path: path.map_err(broken)? }))
+}
+
+/// That what a checkpoint vouches for is not there.
+fn lost(error: diesel::result::Error) -> Error {
+    match error {
+        diesel::result::Error::NotFound => Error::Corrupt("the journal", Box::new(error)),
+        other => other.into(),
+    }
 }

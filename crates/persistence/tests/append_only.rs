@@ -17,6 +17,15 @@ fn written(lab: &Lab) -> Raw {
     }
     raw.execute(&blobs(lab, &format!("INSERT INTO positions VALUES (1, 1, {HASH}, '2026-11-24')")))
         .unwrap();
+    raw.execute(&blobs(
+        lab,
+        &format!(
+            "INSERT INTO tree_nodes VALUES (1, 0, {HASH});
+         INSERT INTO checkpoint_keys (id, verifier, date_added) VALUES (1, 'lab+1', '2026-11-24');
+         INSERT INTO checkpoints VALUES (1, 1, '2026-11-24', 'lab')"
+        ),
+    ))
+    .unwrap();
     raw
 }
 
@@ -49,11 +58,21 @@ on_both! {
             "DELETE FROM events WHERE seq = 2",
             "DELETE FROM event_payloads",
             "DELETE FROM positions",
+            "UPDATE tree_nodes SET number = 7",
+            "UPDATE tree_nodes SET hash = hash",
+            "UPDATE checkpoint_keys SET verifier = 'other'",
+            "UPDATE checkpoints SET note = 'other'",
+            "UPDATE checkpoints SET id = 7",
+            "DELETE FROM tree_nodes",
+            "DELETE FROM checkpoint_keys",
+            "DELETE FROM checkpoints",
         ] {
             refused(lab, &mut raw, sql);
         }
         assert_eq!((lab.count("events"), lab.count("event_payloads")), (2, 2));
-        assert_eq!(lab.count("positions"), 1);
+        for table in ["positions", "tree_nodes", "checkpoint_keys", "checkpoints"] {
+            assert_eq!(lab.count(table), 1, "{table}");
+        }
     }
 
     fn nothing_is_replaced_or_truncated(lab: &Lab) {
@@ -68,6 +87,10 @@ on_both! {
                 "REPLACE INTO event_payloads VALUES (1, x'00112233445566778899aabbccddeeff', '{}')".into(),
                 format!("REPLACE INTO positions VALUES (1, 2, {HASH}, '2026-11-24')"),
                 format!("REPLACE INTO positions VALUES (2, 1, {HASH}, '2026-11-24')"),
+                format!("REPLACE INTO tree_nodes VALUES (1, 0, {HASH})"),
+                "REPLACE INTO checkpoint_keys VALUES (1, 'lab+2', '2026-11-24')".into(),
+                "REPLACE INTO checkpoint_keys VALUES (2, 'lab+1', '2026-11-24')".into(),
+                "REPLACE INTO checkpoints VALUES (1, 2, '2026-11-24', 'lab')".into(),
                 "UPDATE OR REPLACE events SET seq = 1 WHERE seq = 2".into(),
                 "UPDATE OR REPLACE event_payloads SET seq = 1 WHERE seq = 2".into(),
             ] {
@@ -80,6 +103,11 @@ on_both! {
                 "TRUNCATE event_payloads",
                 "TRUNCATE positions",
                 "TRUNCATE unsealed",
+                "TRUNCATE tree_nodes",
+                "TRUNCATE checkpoint_keys",
+                "TRUNCATE checkpoints",
+                "INSERT INTO checkpoints VALUES (1, 2, '2026-11-24', 'lab')
+                     ON CONFLICT (id) DO UPDATE SET size = excluded.size",
                 "TRUNCATE events, event_payloads, positions, unsealed",
                 "TRUNCATE events CASCADE",
                 "MERGE INTO events USING (SELECT 1) AS one ON true WHEN MATCHED THEN DELETE",

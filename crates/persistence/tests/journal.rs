@@ -19,7 +19,7 @@ const ANN: UserId = UserId(1);
 const BOB: UserId = UserId(2);
 const ALLOYS: ProjectId = ProjectId(1);
 
-fn changes() -> Vec<Change> {
+pub fn changes() -> Vec<Change> {
     let user = |action, change: Work| (action, Subject::User(ANN), None, change);
     let project = |action, change: Work| (action, Subject::Project(ALLOYS), Some(ALLOYS), change);
     let token = |action, id, change: Work| (action, Subject::Token(TokenId(id)), None, change);

@@ -2,24 +2,31 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod append_only;
+mod audit;
 mod backup;
+mod checkpoints;
 mod engine;
 mod feed;
 mod group_commit;
 mod idempotency;
 mod journal;
+mod ledger;
 mod locks;
+mod many;
 mod migrations;
 mod past;
 mod people;
 mod positions;
 mod projects;
+mod proofs;
 mod record_lists;
+mod replicas;
 mod restart;
 mod schema;
 mod sealing;
 mod search;
 mod support;
+mod tampering;
 mod text;
 mod tokens;
 mod transactions;

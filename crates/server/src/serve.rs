@@ -83,7 +83,10 @@ async fn serve(
         log::warn!("when tokens were last used could not be written down: {}", chain(&error));
     }
     if let Err(error) = state.engine.seal().await {
-        log::warn!("events will get their positions with the next start: {}", chain(&error));
+        log::warn!(
+            "the last events will be sealed and signed with the next start: {}",
+            chain(&error)
+        );
     }
     log::info!("stopped");
     outcome

@@ -5,7 +5,7 @@ use crate::{Lab, fixture};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 use omicron_tests::{
-    AUDIT_SIGNING_KEY, Answer, Backend, Client, Server, TOKEN_SECRET_KEY, on_both,
+    AUDIT_SIGNING_KEY, Answer, Backend, Client, Server, TOKEN_SECRET_KEY, TestDatabase, on_both,
 };
 use serde_json::{Value, json};
 use std::process::Output;
@@ -247,5 +247,19 @@ on_both! {
         std::fs::write(&kept, old.text()).unwrap();
         let kept = kept.display().to_string();
         assert!(printed(&audit(lab, &["verify", "--checkpoint", &kept])).contains("faults       0"));
+    }
+
+    fn what_was_done_before_a_server_ends_is_signed(lab: &Lab) {
+        let database = TestDatabase::empty(lab.database.backend());
+        let mut server = Server::start(database.url());
+        let root = server.client().basic("root", omicron_tests::ROOT_PASSWORD);
+        for name in ["a", "b", "c"] {
+            root.post("/api/v1/projects", &project(name)).expect(201);
+        }
+        assert!(server.terminate().success());
+        let told = printed(&Server::run(&["audit", "verify"], &[("DATABASE_URL", database.url())]));
+        let positions = told.lines().find_map(|line| line.strip_prefix("positions    ")).unwrap();
+        let all = format!("the last of which vouches for the positions up to {positions}");
+        assert!(told.contains(&all) && told.contains("waiting      0"), "{told}");
     }
 }

@@ -154,8 +154,8 @@ fn erased(view: &mut View<'_>, seqs: &[i64]) -> Result<HashSet<i64>, Error> {
 /// The nodes of each level that end after position `from`, up to `to`.
 fn nodes(view: &mut View<'_>, from: i64, to: i64) -> Result<HashMap<(u8, u64), Hash>, Error> {
     let mut found = HashMap::new();
-    let mut leaves = 256_i64;
     for level in 1_u8..=7 {
+        let leaves = 256_i64.pow(level.into());
         let (first, end) = (from / leaves, to / leaves);
         if first < end {
             let rows: Vec<(i64, Vec<u8>)> = tree_nodes::table
@@ -167,7 +167,6 @@ fn nodes(view: &mut View<'_>, from: i64, to: i64) -> Result<HashMap<(u8, u64), H
                 found.insert((level, number.unsigned_abs()), hash_of(&hash).unwrap_or(Hash::EMPTY));
             }
         }
-        leaves = leaves.saturating_mul(256);
     }
     Ok(found)
 }

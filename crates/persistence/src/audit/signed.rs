@@ -20,12 +20,14 @@ pub(super) struct Signed {
     due: Vec<Due>,
     /// The number of the last one that was seen in the database.
     last_id: i64,
+    /// When that was signed.
+    last_time: String,
 }
 
 impl Signed {
     /// Begins with those that were kept elsewhere.
     pub(super) fn new(expected: &Expected, keys: &[VerifierKey], report: &mut Report) -> Self {
-        let mut signed = Self { due: Vec::new(), last_id: 0 };
+        let mut signed = Self { due: Vec::new(), last_id: 0, last_time: String::new() };
         let known = all(expected, keys);
         for note in &expected.checkpoints {
             let name = "the checkpoint that was given".to_owned();
@@ -77,6 +79,10 @@ impl Signed {
             if said.size != number(row.size) || Some(&said.time) != row.signed_at.as_ref() {
                 report.add(Fault::CheckpointChanged { id: row.id });
             }
+            if said.time < self.last_time {
+                report.add(Fault::CheckpointMissing { id: row.id });
+            }
+            self.last_time.clone_from(&said.time);
             let trusted = note.signers(&known).map(|keys| keys.iter().any(is_trusted));
             self.expect(&note, name(row.id), trusted, report);
         }
