@@ -131,7 +131,7 @@ impl<'a> Audit<'a> {
         let mut report = Report::default();
         let signed = Signed::new(expected, &keys, &mut report);
         if let Some(latest) = latest {
-            signed.trust_latest(expected, &latest, &mut report);
+            Signed::trust_latest(expected, &latest, &mut report);
             for beyond in part::kept(view, last, latest.size)? {
                 let name = format!("checkpoint {}", beyond.id);
                 report.add(Fault::TailMissing {

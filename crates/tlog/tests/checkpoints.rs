@@ -53,6 +53,28 @@ fn a_note_is_written_in_one_way() {
 }
 
 #[test]
+fn whoever_knows_all_keys_wants_no_signature_of_another() {
+    let both = of_three().sign(&[&key(1), &key(2)]).unwrap();
+    assert_eq!(both.unverified(), &of_three());
+    let known = [public(3), public(2), public(1)];
+    assert_eq!(both.signers(&known), Ok(vec![&known[2], &known[1]]));
+    assert_eq!(both.signers(&known[1..2]), Err(CheckpointError::Unknown));
+    // A byte of what is said to be the second signature
+    let (head, last) = both
+        .to_string()
+        .trim_end()
+        .rsplit_once('\n')
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    let at = last.len() - 10;
+    let other = if last.as_bytes()[at] == b'A' { "B" } else { "A" };
+    let forged = format!("{head}\n{}{other}{}\n", &last[..at], &last[at + 1..]);
+    let forged: SignedCheckpoint = forged.parse().unwrap();
+    assert!(forged.verify(&[public(1)]).is_ok());
+    assert!(matches!(forged.signers(&known), Err(CheckpointError::Forged(_))));
+}
+
+#[test]
 fn either_key_vouches_for_the_checkpoint_at_which_they_change() {
     let both = of_three().sign(&[&key(1), &key(2)]).unwrap();
     for keys in [vec![public(1)], vec![public(2)], vec![public(3), public(2), public(1)]] {

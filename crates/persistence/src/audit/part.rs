@@ -31,10 +31,13 @@ pub(super) struct Placed {
     pub(super) leaf: Hash,
     pub(super) sealed_at: String,
     pub(super) event: Option<Event>,
-    pub(super) payload: Option<(Vec<u8>, Vec<u8>)>,
+    pub(super) payload: Option<Payload>,
     /// Whether an event says that the payload was erased.
     pub(super) erased: bool,
 }
+
+/// A salt, and the bytes of a text.
+type Payload = (Vec<u8>, Vec<u8>);
 
 /// An event, with its time as a leaf has it.
 #[derive(Queryable)]
@@ -123,8 +126,8 @@ fn numbered(view: &mut View<'_>, seqs: &[i64]) -> Result<HashMap<i64, Event>, Er
     Ok(found.into_iter().map(read).collect())
 }
 
-/// The salts and the bytes of the texts: on SQLite a text may have become none.
-fn payloads(view: &mut View<'_>, seqs: &[i64]) -> Result<HashMap<i64, (Vec<u8>, Vec<u8>)>, Error> {
+/// Bytes, and no text: on SQLite it may have become none.
+fn payloads(view: &mut View<'_>, seqs: &[i64]) -> Result<HashMap<i64, Payload>, Error> {
     let bytes = match Times::of(view) {
         Times::Sqlite => "CAST(payload AS BLOB)",
         Times::Postgres => "convert_to(payload, 'UTF8')",

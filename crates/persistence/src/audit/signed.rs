@@ -39,12 +39,7 @@ impl Signed {
 
     /// That the last one is signed by a key to trust: it vouches for all that came before, whichever
     /// keys signed then.
-    pub(super) fn trust_latest(
-        &self,
-        expected: &Expected,
-        latest: &KeptCheckpoint,
-        report: &mut Report,
-    ) {
+    pub(super) fn trust_latest(expected: &Expected, latest: &KeptCheckpoint, report: &mut Report) {
         let note = latest.note.parse::<SignedCheckpoint>();
         if expected.keys.is_empty() {
             return;
