@@ -4,6 +4,7 @@ mod access;
 mod comment;
 mod history;
 mod record;
+mod signature;
 mod template;
 mod token;
 
@@ -18,6 +19,7 @@ pub(crate) use access::{AccessView, ExplanationView, SeenView, SeerView, SeersVi
 pub(crate) use comment::{CommentView, CommentsView};
 pub(crate) use history::{BulkView, DifferenceView, GraphView, HistoryView};
 pub(crate) use record::{ALWAYS_SHOWN, RecordView, RecordsView, records_of};
+pub(crate) use signature::{SignatureView, SignaturesView};
 pub(crate) use template::{TemplateView, TemplatesView};
 pub(crate) use token::{NewTokenView, TokenStatusView, TokenView, TokensView};
 
