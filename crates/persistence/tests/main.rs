@@ -18,6 +18,7 @@ mod restart;
 mod schema;
 mod sealing;
 mod search;
+mod signatures;
 mod support;
 mod text;
 mod tokens;

@@ -11,15 +11,15 @@ pub(super) struct State {
     meaning: Meaning,
     date_signed: Timestamp,
     event: i64,
-    /// In small hexadecimal digits.
-    hash: String,
+    /// The hash of the version, in small hexadecimal digits.
+    digest: String,
     pub(super) comment: Option<CommentText>,
 }
 
 impl State {
     pub(super) fn of(signature: &Signature, comment: Option<CommentText>) -> Self {
         let Signature { record, version, signer, meaning, date_signed, event, .. } = *signature;
-        let hash = signature.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { record, version, signer, meaning, date_signed, event, hash, comment }
+        let digest = signature.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { record, version, signer, meaning, date_signed, event, digest, comment }
     }
 }
