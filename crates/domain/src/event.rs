@@ -1,8 +1,6 @@
 //! What the journal says happened.
 
-use crate::{
-    CommentId, ProjectId, RecordId, RecordKind, SignatureId, TemplateId, TokenId, UserId,
-};
+use crate::{CommentId, ProjectId, RecordId, RecordKind, SignatureId, TemplateId, TokenId, UserId};
 use std::fmt;
 
 macro_rules! actions {

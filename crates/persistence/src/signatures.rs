@@ -164,13 +164,8 @@ fn given_by(view: &mut View<'_>, ids: Vec<i64>, position: i64) -> Result<Vec<i64
 ///
 /// # Errors
 /// Those of the database.
-pub fn list(
-    view: &mut View<'_>,
-    record: &Record,
-    page: Page,
-) -> Result<Listing<Verified>, Error> {
-    let all =
-        || record_signatures::table.filter(record_signatures::record_id.eq(record.id.0));
+pub fn list(view: &mut View<'_>, record: &Record, page: Page) -> Result<Listing<Verified>, Error> {
+    let all = || record_signatures::table.filter(record_signatures::record_id.eq(record.id.0));
     let rows: Vec<Row> = all()
         .filter(record_signatures::id.gt(page.after_id()))
         .order(record_signatures::id)

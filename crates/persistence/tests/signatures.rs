@@ -105,7 +105,9 @@ on_both! {
         let titles = ["Kept", "Payload", "Event", "Row", "Meaning", "Moved", "Gone", "Said"];
         let (ann, samples) = lab.samples(&titles);
         for sample in &samples {
-            lab.sign(sample.id, &ann, Meaning::Reviewed).unwrap();
+            let meaning =
+                if sample.content.title.as_str() == "Moved" { Meaning::Witnessed } else { Meaning::Reviewed };
+            lab.sign(sample.id, &ann, meaning).unwrap();
         }
         lab.unguard();
         let [kept, payload, event, row, meaning, moved, gone, said] = samples.try_into().unwrap();

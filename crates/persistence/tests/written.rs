@@ -9,8 +9,7 @@ use omicron_domain::{
 use omicron_persistence::records::NewRecord;
 use omicron_persistence::templates::NewTemplate;
 use omicron_persistence::{
-    Error, Event, Transaction, comments, events_of, projects, records, signatures,
-    templates,
+    Error, Event, Transaction, comments, events_of, projects, records, signatures, templates,
 };
 use omicron_tests::on_both;
 

@@ -18,9 +18,7 @@ fn version(number: i64) -> Base {
 impl Lab {
     fn sign(&self, by: &Caller, at: &Location, base: &Base) -> Result<Signed, Error> {
         let proof = PasswordProof::of(&self.stored_hash(by));
-        self.write(by, |tx| {
-            signatures::sign(tx, by, (at, base), proof, Meaning::Reviewed, None)
-        })
+        self.write(by, |tx| signatures::sign(tx, by, (at, base), proof, Meaning::Reviewed, None))
     }
 
     fn unlock(&self, by: &Caller, at: &Location) -> Result<i64, Error> {

@@ -6,7 +6,9 @@ use crate::tables::{record_links, record_people, record_tags, records};
 use crate::{Error, Transaction};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use omicron_domain::{Action, CommentText, Content, ProjectId, Record, RecordId, RecordKind, Subject};
+use omicron_domain::{
+    Action, CommentText, Content, ProjectId, Record, RecordId, RecordKind, Subject,
+};
 
 /// A record that is about to be begun.
 ///

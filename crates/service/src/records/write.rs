@@ -6,9 +6,7 @@ use super::{Base, Change, Location, Shown, one_shown};
 use crate::Error;
 use crate::projects::{Which, held};
 use omicron_auth::Caller;
-use omicron_domain::{
-    Action, CommentText, Content, Permission, ProjectId, Record, RecordKind,
-};
+use omicron_domain::{Action, CommentText, Content, Permission, ProjectId, Record, RecordKind};
 use omicron_persistence::records::NewRecord;
 use omicron_persistence::{Transaction, records, signatures};
 

@@ -131,8 +131,8 @@ async fn sign(
 ) -> Result<HttpResponse, Problem> {
     let (body, once) = post.read::<SignatureBody>(&state).await?;
     let given = password("/password", &body.password)?;
-    let comment: Option<CommentText> = body.comment.map(|text| text.parse()).transpose()
-        .map_err(Problem::of_field("/comment"))?;
+    let comment: Option<CommentText> =
+        body.comment.map(|text| text.parse()).transpose().map_err(Problem::of_field("/comment"))?;
     let (location, base, meaning) = (path.location()?, conditions.base(), body.meaning);
     let (asked, person) = (location.clone(), caller.clone());
     let may = move |view: &mut View<'_>| signatures::admit(view, &person, &asked);
