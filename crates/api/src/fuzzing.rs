@@ -132,6 +132,8 @@ pub fn bodies(bytes: &[u8]) -> Vec<(&'static str, Option<StatusCode>)> {
         read::<records::comments::CommentBody>(&received),
         read::<records::NewRecordBody>(&received),
         read::<records::RevertBody>(&received),
+        read::<records::signatures::SignatureBody>(&received),
+        read::<records::signatures::UnlockBody>(&received),
         read::<resets::NewPasswordBody>(&received),
         read::<service_accounts::NewServiceAccountBody>(&received),
         read::<service_accounts::NewServiceTokenBody>(&received),

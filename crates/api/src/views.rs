@@ -6,6 +6,7 @@ mod comment;
 mod event;
 mod history;
 mod record;
+mod signature;
 mod template;
 mod token;
 
@@ -22,6 +23,7 @@ pub(crate) use comment::{CommentView, CommentsView};
 pub(crate) use event::{EventView, EventsView};
 pub(crate) use history::{BulkView, DifferenceView, GraphView, HistoryView};
 pub(crate) use record::{ALWAYS_SHOWN, RecordView, RecordsView, records_of};
+pub(crate) use signature::{SignatureView, SignaturesView};
 pub(crate) use template::{TemplateView, TemplatesView};
 pub(crate) use token::{NewTokenView, TokenStatusView, TokenView, TokensView};
 

@@ -1,6 +1,6 @@
 //! What the journal says happened.
 
-use crate::{CommentId, ProjectId, RecordId, RecordKind, TemplateId, TokenId, UserId};
+use crate::{CommentId, ProjectId, RecordId, RecordKind, SignatureId, TemplateId, TokenId, UserId};
 use std::fmt;
 
 macro_rules! actions {
@@ -84,6 +84,10 @@ actions! {
     RecordTrashed = "record.trashed",
     /// A record was taken out of the trash.
     RecordRestored = "record.restored",
+    /// Someone signed a version of a record.
+    RecordSigned = "record.signed",
+    /// A record that was signed may be changed again.
+    RecordUnlocked = "record.unlocked",
     /// Someone said something about a record.
     CommentAdded = "comment.added",
     /// Someone put differently what they had said.
@@ -119,6 +123,8 @@ pub enum Subject {
     Record(RecordKind, RecordId),
     /// A comment on a record.
     Comment(CommentId),
+    /// Someone's signature of a record.
+    Signature(SignatureId),
     /// A template.
     Template(TemplateId),
     /// An event of the journal itself, by its number.
@@ -141,6 +147,7 @@ impl Subject {
         "protocol",
         "instrument",
         "comment",
+        "signature",
         "template",
         "event",
     ];
@@ -159,6 +166,7 @@ impl Subject {
             Self::Project(_) => "project",
             Self::Record(kind, _) => kind.as_str(),
             Self::Comment(_) => "comment",
+            Self::Signature(_) => "signature",
             Self::Template(_) => "template",
             Self::Event(_) => "event",
         }
@@ -178,6 +186,7 @@ impl Subject {
             | Self::Project(ProjectId(id))
             | Self::Record(_, RecordId(id))
             | Self::Comment(CommentId(id))
+            | Self::Signature(SignatureId(id))
             | Self::Template(TemplateId(id))
             | Self::Event(id) => id,
         }
@@ -211,6 +220,12 @@ impl From<ProjectId> for Subject {
 impl From<CommentId> for Subject {
     fn from(id: CommentId) -> Self {
         Self::Comment(id)
+    }
+}
+
+impl From<SignatureId> for Subject {
+    fn from(id: SignatureId) -> Self {
+        Self::Signature(id)
     }
 }
 

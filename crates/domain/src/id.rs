@@ -77,3 +77,12 @@ id! {
     /// ```
     CommentId
 }
+
+id! {
+    /// The id of a person's signature of a record.
+    ///
+    /// ```
+    /// assert_eq!(omicron_domain::SignatureId(5).to_string(), "5");
+    /// ```
+    SignatureId
+}

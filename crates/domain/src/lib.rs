@@ -19,6 +19,7 @@
 //! | who someone is | [`User`], [`UserStatus`], [`Username`], [`EmailAddress`] |
 //! | what they work on | [`Project`], [`ProjectDetails`], [`ProjectName`], [`Description`] |
 //! | what they make and find out | [`Record`], [`RecordKind`], [`Content`], [`Link`], [`Comment`] |
+//! | who stands for what they say | [`Signature`], [`Meaning`] |
 //! | what records must look like | [`Template`], [`Lifecycle`] |
 //! | what they may do | [`Permission`], [`Role`] |
 //! | who is acting, and what they may see | [`Actor`], [`Credential`], [`RequestId`], [`Viewer`] |
@@ -43,6 +44,7 @@ mod project;
 mod record;
 mod role;
 mod scope;
+mod signature;
 mod template;
 mod text;
 mod token;
@@ -53,7 +55,7 @@ pub use actor::{Actor, Credential, RequestId, Viewer};
 pub use as_of::AsOf;
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use event::{Action, Subject};
-pub use id::{CommentId, ProjectId, RecordId, TemplateId, TokenId, UserId};
+pub use id::{CommentId, ProjectId, RecordId, SignatureId, TemplateId, TokenId, UserId};
 pub use invalid::Invalid;
 pub use lifecycle::{BadLifecycle, Lifecycle, Move, MoveRefused};
 pub use link::{Link, Relation, UnknownRelation};
@@ -70,6 +72,7 @@ pub use record::{
 };
 pub use role::{MemberRole, Role, UnknownRole};
 pub use scope::{Grant, Scope, Scopes, UnknownScope};
+pub use signature::{Meaning, Signature, UnknownMeaning};
 pub use template::{Template, TemplateDraft};
 pub use text::fold;
 pub use token::{NewToken, Token};

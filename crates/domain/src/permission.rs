@@ -183,6 +183,10 @@ permissions! {
     ManageMembers "manage_members": ADMIN, LiveProject, [Maintainer Owner Administrator] = "add and remove members, and change their roles",
     /// Work on a project's records.
     WriteRecords "write_records": WRITE, LiveProject, [Member Maintainer Owner Administrator] = "create and change its records, and put them into the trash",
+    /// Stand for a project's records with one's name.
+    SignRecords "sign_records": WRITE, LiveProject, [Member Maintainer Owner Administrator] = "sign its records, with their password each time",
+    /// Let records be changed again that people have signed.
+    UnlockRecords "unlock_records": WRITE, LiveProject, [Maintainer Owner Administrator] = "unlock its records that are signed",
     /// Speak about a project's records.
     Comment "comment": WRITE, LiveProject, [Viewer Member Maintainer Owner Administrator] = "comment on its records",
     /// Keep what is said about a project's records civil.

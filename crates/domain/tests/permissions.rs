@@ -38,6 +38,8 @@ leave_project              Project     write    - - viewer member maintainer - -
 change_project             LiveProject write    - - - - maintainer owner administrator
 manage_members             LiveProject admin    - - - - maintainer owner administrator
 write_records              LiveProject write    - - - member maintainer owner administrator
+sign_records               LiveProject write    - - - member maintainer owner administrator
+unlock_records             LiveProject write    - - - - maintainer owner administrator
 comment                    LiveProject write    - - viewer member maintainer owner administrator
 moderate_comments          LiveProject write    - - - - maintainer owner administrator
 manage_templates           LiveProject write    - - - - maintainer owner administrator

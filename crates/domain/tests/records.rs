@@ -125,3 +125,12 @@ fn sets_come_in_order_with_nothing_twice() {
         |content: Content| Content { tags: vec![], people: vec![], links: vec![], ..content };
     assert_eq!(rest(ordered), rest(content), "all else stays");
 }
+
+#[test]
+fn a_meaning_is_read_as_it_is_written() {
+    for meaning in omicron_domain::Meaning::ALL {
+        assert_eq!(meaning.to_string().parse(), Ok(meaning));
+        assert_eq!(serde_json::to_value(meaning).unwrap(), meaning.as_str());
+    }
+    assert!("Approved".parse::<omicron_domain::Meaning>().is_err());
+}

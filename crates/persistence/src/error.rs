@@ -32,6 +32,12 @@ pub enum Error {
     /// The owner can't leave the project.
     #[error("the owner is always a member of the project")]
     OwnerStays,
+    /// The person has signed the version with this meaning already.
+    #[error("you have signed this version with this meaning already")]
+    SignedAlready,
+    /// What is stored of a record's version is not what was written: it must not be signed.
+    #[error("what is stored of this version is not what was written: have the journal verified")]
+    NotAsWritten,
     /// Something that the change refers to is not there (any more).
     #[error("what the change refers to does not exist")]
     Gone,

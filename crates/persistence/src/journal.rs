@@ -128,6 +128,8 @@ pub struct Event {
     pub subject: String,
     /// The state that the change left, as JSON; `None` once it was erased.
     pub payload: Option<String>,
+    /// The hash of the payload and its salt, which stands for it in the journal for good.
+    pub payload_hash: Vec<u8>,
     /// Whether the payload is the one that was written; true for an erased one.
     pub intact: bool,
 }
@@ -207,6 +209,18 @@ pub(crate) fn some_of(
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
+/// What happened to each of several things, oldest first.
+pub(crate) fn all_of(view: &mut View<'_>, subjects: &[Subject]) -> Result<Vec<Event>, Error> {
+    let subjects: Vec<String> = subjects.iter().map(Subject::to_string).collect();
+    let rows: Vec<(EventRow, Option<PayloadRow>)> = events::table
+        .left_join(event_payloads::table)
+        .filter(events::subject.eq_any(subjects))
+        .order(events::seq)
+        .select((EventRow::as_select(), Option::<PayloadRow>::as_select()))
+        .load(view.connection)?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
 /// The events with these numbers, in no order.
 pub(crate) fn events_numbered(view: &mut View<'_>, seqs: &[i64]) -> Result<Vec<Event>, Error> {
     if seqs.is_empty() {
@@ -234,6 +248,7 @@ impl From<(EventRow, Option<PayloadRow>)> for Event {
             project: row.project.map(ProjectId),
             subject: row.subject,
             payload: payload.map(|kept| kept.payload),
+            payload_hash: row.payload_hash,
             intact,
         }
     }

@@ -44,7 +44,7 @@
 //! | to | there is |
 //! | --- | --- |
 //! | open, read, write | [`Database`], [`Options`], [`View`], [`Transaction`] |
-//! | work on the tables | [`users`], [`tokens`], [`nonces`], [`projects`], [`records`], [`comments`], [`templates`] |
+//! | work on the tables | [`users`], [`tokens`], [`nonces`], [`projects`], [`records`], [`comments`], [`signatures`], [`templates`] |
 //! | do what is asked for twice once | [`idempotency`] |
 //! | see what happened | [`events_of`], [`Event`] |
 //! | see how things were | [`positions`] |
@@ -80,6 +80,7 @@ pub mod records;
 pub mod resets;
 mod sealer;
 mod sight;
+pub mod signatures;
 mod tables;
 mod target;
 pub mod templates;

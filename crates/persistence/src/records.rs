@@ -11,9 +11,9 @@ mod one;
 mod past;
 mod state;
 
-pub use change::{NewRecord, create, set_trashed, store};
+pub use change::{NewRecord, create, set_trashed, store, unlock};
 pub use graph::{Edge, edges};
 pub use list::{count, list, of_template};
 pub use one::{any_in, find, find_all, history, lock};
 pub use past::{PastRecords, find_at, list_at};
-pub use state::of_event;
+pub use state::{of_event, reason_of};

@@ -231,6 +231,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    record_signatures (id) {
+        id -> BigInt,
+        record_id -> BigInt,
+        version -> BigInt,
+        signer_id -> BigInt,
+        meaning -> Text,
+        date_signed -> Timestamp,
+        event -> BigInt,
+        hash -> Binary,
+    }
+}
+
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(projects -> users (owner_id));

@@ -25,6 +25,7 @@ mod restart;
 mod schema;
 mod sealing;
 mod search;
+mod signatures;
 mod support;
 mod tampering;
 mod text;

@@ -3,13 +3,13 @@
 use crate::journal::{Change, Work};
 use crate::support::{Lab, actor, lab as fixture, new_project, noon, parsed};
 use omicron_domain::{
-    Action, Actor, CommentId, Content, Lifecycle, Link, ProjectId, RecordId, RecordKind, Relation,
-    Subject, TemplateDraft, TemplateId, UserId, Version, Viewer,
+    Action, Actor, CommentId, Content, Lifecycle, Link, Meaning, ProjectId, RecordId, RecordKind,
+    Relation, SignatureId, Subject, TemplateDraft, TemplateId, UserId, Version, Viewer,
 };
 use omicron_persistence::records::NewRecord;
 use omicron_persistence::templates::NewTemplate;
 use omicron_persistence::{
-    Error, Event, Transaction, comments, events_of, projects, records, templates,
+    Error, Event, Transaction, comments, events_of, projects, records, signatures, templates,
 };
 use omicron_tests::on_both;
 
@@ -62,6 +62,14 @@ pub fn changes() -> Vec<Change> {
         }),
         record(Action::RecordChanged, |tx| store(tx, content("Melt 2"), Action::RecordChanged)),
         record(Action::RecordReverted, |tx| store(tx, content("Melt"), Action::RecordReverted)),
+        (Action::RecordSigned, Subject::Signature(SignatureId(1)), Some(STEELS), |tx| {
+            let melt = records::lock(tx, MELT)?.unwrap();
+            signatures::sign(tx, &melt, ANN, Meaning::Authored, None).map(drop)
+        }),
+        record(Action::RecordUnlocked, |tx| {
+            let melt = records::lock(tx, MELT)?.unwrap();
+            records::unlock(tx, &melt, &parsed("The mass was misread.")).map(drop)
+        }),
         record(Action::RecordTrashed, |tx| set_trashed(tx, true)),
         record(Action::RecordRestored, |tx| set_trashed(tx, false)),
         template(Action::TemplateCreated, |tx| {

@@ -14,7 +14,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 22] = files![
+const FILES: [(&str, &str); 24] = files![
     "bulk-item",
     "bulk-records",
     "change-member",
@@ -36,6 +36,8 @@ const FILES: [(&str, &str); 22] = files![
     "new-user",
     "revert-record",
     "revoke-token",
+    "signature",
+    "unlock-record",
     "validate-document",
 ];
 

@@ -234,3 +234,41 @@ fn a_comment_says_something_and_a_revert_names_a_version() {
         ],
     );
 }
+
+#[test]
+fn a_signature_has_a_meaning_and_a_password_and_may_have_a_comment() {
+    let with = |field: &str, value: Value| {
+        let mut body = json!({"meaning": "approved", "password": "lion"});
+        body[field] = value;
+        body
+    };
+    check(
+        "signature",
+        vec![
+            (with("meaning", json!("witnessed")), &[]),
+            (with("meaning", json!("Approved")), &["/meaning"]),
+            (with("meaning", json!(null)), &["/meaning"]),
+            (with("password", json!("")), &["/password"]),
+            (with("password", json!("a\u{0}")), &["/password"]),
+            (json!({"meaning": "approved"}), &["/password"]),
+            (json!({"password": "lion"}), &["/meaning"]),
+            (with("comment", json!("Run 3 is left out.\nSee there.")), &[]),
+            (with("comment", json!("")), &["/comment"]),
+            (with("comment", json!("x".repeat(10_001))), &["/comment"]),
+            (with("signer", json!("ann")), &["/signer"]),
+        ],
+    );
+}
+
+#[test]
+fn unlocking_has_a_reason() {
+    check(
+        "unlock-record",
+        vec![
+            (json!({"reason": "The mass was misread."}), &[]),
+            (json!({"reason": ""}), &["/reason"]),
+            (json!({"reason": "a\u{7}"}), &["/reason"]),
+            (json!({}), &["/reason"]),
+        ],
+    );
+}

@@ -118,6 +118,15 @@ pub enum Error {
     /// Nothing of a record in the trash is changed.
     #[error("the record is in the trash: restore it first")]
     Trashed,
+    /// Nothing of a record that is signed is changed.
+    #[error("is signed: whoever maintains the project can unlock it")]
+    Signed,
+    /// There is no signature to unlock it from.
+    #[error("the record is not signed as it is: there is nothing to unlock")]
+    NotSigned,
+    /// An instrument stands for nothing with its name.
+    #[error("a service account signs nothing: it has no password, and is no person")]
+    NoSigner,
     /// Nothing that people have written is deleted with a project.
     #[error("the project holds records or templates: archive it instead")]
     NotEmpty,

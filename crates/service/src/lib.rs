@@ -44,6 +44,7 @@ pub mod records;
 mod registration;
 pub mod resets;
 pub mod service_accounts;
+pub mod signatures;
 pub mod templates;
 pub mod tokens;
 pub mod users;

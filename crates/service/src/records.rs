@@ -9,7 +9,7 @@ use omicron_domain::{
     Body, Content, Record, RecordFilter, RecordId, RecordKind, RecordPage, Relation, Status, Tag,
     TemplateId, Timestamp, Title, UserId, Username,
 };
-use omicron_persistence::{View, projects, records, users};
+use omicron_persistence::{View, projects, records, signatures, users};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap};
 
@@ -32,7 +32,8 @@ pub use graph::{Direction, Graph, graph};
 pub use history::{Entry, difference, history, version};
 pub use past::{PastPart, find_at, list_at};
 pub use proof::proof;
-pub use write::{change, create, revert, set_trashed};
+pub(crate) use write::{based, located_in};
+pub use write::{change, create, revert, set_trashed, unlock};
 
 /// Where a request says that a record is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +99,16 @@ pub struct Shown {
     pub record: Record,
     /// What it says, with people by name.
     pub document: Document,
+    /// Those of its versions that people have signed, up to this one.
+    pub signed: Vec<i64>,
+}
+
+impl Shown {
+    /// Whether this version is signed: then nothing of the record changes until it is unlocked.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.signed.contains(&self.record.version)
+    }
 }
 
 /// A part of a list of records.
@@ -158,7 +169,7 @@ pub fn list(
     } else {
         None
     };
-    Ok(Part { records: all_shown(view, found)?, total })
+    Ok(Part { records: all_shown(view, found, None)?, total })
 }
 
 /// The person that a list is to be searched for; someone whom nobody knows has no records.
@@ -204,19 +215,37 @@ pub(crate) fn located(view: &mut View<'_>, location: &Location) -> Result<Record
 }
 
 pub(crate) fn one_shown(view: &mut View<'_>, record: Record) -> Result<Shown, Error> {
-    let names = users::names(view, &record.content.people)?;
-    let document = Document::of(&record.content, &names)?;
-    Ok(Shown { record, document })
+    one_shown_at(view, record, None)
 }
 
-pub(crate) fn all_shown(view: &mut View<'_>, found: Vec<Record>) -> Result<Vec<Shown>, Error> {
+/// A record as it was at a position, or is now.
+pub(crate) fn one_shown_at(
+    view: &mut View<'_>,
+    record: Record,
+    position: Option<i64>,
+) -> Result<Shown, Error> {
+    let names = users::names(view, &record.content.people)?;
+    let document = Document::of(&record.content, &names)?;
+    let signed = signatures::versions(view, std::slice::from_ref(&record), position)?;
+    let signed = signed.into_values().next().unwrap_or_default();
+    Ok(Shown { record, document, signed })
+}
+
+/// Records as they were at a position, or are now.
+pub(crate) fn all_shown(
+    view: &mut View<'_>,
+    found: Vec<Record>,
+    position: Option<i64>,
+) -> Result<Vec<Shown>, Error> {
     let people: BTreeSet<UserId> =
         found.iter().flat_map(|record| record.content.people.iter().copied()).collect();
     let people: Vec<UserId> = people.into_iter().collect();
     let names = if people.is_empty() { HashMap::new() } else { users::names(view, &people)? };
+    let mut signed = signatures::versions(view, &found, position)?;
     let shown = |record: Record| {
         let document = Document::of(&record.content, &names)?;
-        Ok(Shown { record, document })
+        let signed = signed.remove(&record.id).unwrap_or_default();
+        Ok(Shown { record, document, signed })
     };
     found.into_iter().map(shown).collect()
 }

@@ -13,6 +13,7 @@ mod records;
 mod registration;
 mod resets;
 mod service_accounts;
+mod signatures;
 mod support;
 mod templates;
 mod tokens;

@@ -24,7 +24,7 @@ const CALLERS: [(&str, &str); 12] = [
 
 /// Every action, with a request that does it: `P` is the project, `U` an account. Those that are
 /// asked of an account are asked of one's own and of someone else's.
-const ACTIONS: [(&str, &str, &str); 30] = [
+const ACTIONS: [(&str, &str, &str); 32] = [
     ("read_users", "GET", "/users"),
     ("manage_users", "POST", "/users/bystander/approval"),
     ("explain_access", "GET", "/access/explain?action=read_users"),
@@ -47,6 +47,8 @@ const ACTIONS: [(&str, &str, &str); 30] = [
     ("change_project", "PATCH", "/projects/P"),
     ("manage_members", "POST", "/projects/P/members"),
     ("write_records", "POST", "/projects/P/samples"),
+    ("sign_records", "POST", "/projects/P/samples/RECORD/signatures"),
+    ("unlock_records", "POST", "/projects/P/samples/SIGNED/unlock"),
     ("comment", "POST", "/projects/P/samples/RECORD/comments"),
     ("moderate_comments", "DELETE", "/projects/P/samples/RECORD/comments/COMMENT"),
     ("manage_templates", "PUT", "/templates/TEMPLATE/retired"),
@@ -104,12 +106,18 @@ impl World {
             let template = json!({"project": project, "kind": "sample", "name": "Melt"});
             return path.replace("TEMPLATE", &post("/templates", template));
         }
-        if !path.contains("RECORD") {
+        if !path.contains("RECORD") && !path.contains("SIGNED") {
             return path.to_owned();
         }
         let samples = format!("/projects/{project}/samples");
         let record = post(&samples, json!({"title": "Melt"}));
         let comment = post(&format!("{samples}/{record}/comments"), json!({"text": "Fine."}));
+        if path.contains("SIGNED") {
+            let sign = root.request("POST", &format!("/api/v1{samples}/{record}/signatures"));
+            let body = self.request("sign_records", "root").unwrap();
+            sign.header("if-match", "\"1\"").json(&body).send().expect(201);
+        }
+        let path = path.replace("SIGNED", &record);
         path.replace("RECORD", &record).replace("COMMENT", &comment)
     }
 
@@ -144,6 +152,11 @@ impl World {
             "change_project" => Some(json!({"description": "new"})),
             "manage_members" | "hand_over_project" => Some(json!({"username": "bystander"})),
             "write_records" => Some(json!({"title": "Melt"})),
+            "sign_records" => {
+                let password = if who == "root" { omicron_tests::ROOT_PASSWORD } else { PASSWORD };
+                Some(json!({"meaning": "reviewed", "password": password}))
+            }
+            "unlock_records" => Some(json!({"reason": "It was misread."})),
             "comment" => Some(json!({"text": "Fine."})),
             "manage_shared_templates" => {
                 Some(json!({"kind": "sample", "name": format!("Melt {number}")}))
@@ -190,8 +203,13 @@ impl World {
         self.password_of("bystander").post("/api/v1/tokens", &json!({})).expect(201);
         self.password_of(who).post("/api/v1/tokens", &json!({})).expect(201);
         let request = client.request(method, &format!("/api/v1{path}"));
-        let is_versioned = ["moderate_comments", "manage_templates"].contains(&action);
-        let request = if is_versioned { request.header("if-match", "*") } else { request };
+        let request = match action {
+            "moderate_comments" | "manage_templates" | "unlock_records" => {
+                request.header("if-match", "*")
+            }
+            "sign_records" => request.header("if-match", "\"1\""),
+            _ => request,
+        };
         let answer_of = match self.request(action, who) {
             Some(body) => request.json(&body).send(),
             None => request.send(),

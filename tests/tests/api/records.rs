@@ -15,6 +15,7 @@ mod once;
 mod past;
 mod people;
 mod places;
+mod signing;
 mod single;
 mod templates;
 mod walks;

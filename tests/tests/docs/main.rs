@@ -2,6 +2,7 @@
 //! README's tour does what it says, and no link leads nowhere.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod compliance;
 mod links;
 mod pages;
 mod permissions;

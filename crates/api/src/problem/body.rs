@@ -85,6 +85,7 @@ fn title(kind: Option<&'static str>, status: StatusCode) -> &'static str {
         Some("forbidden") => "You may not do this",
         Some("taken") => "The name is taken",
         Some("conflict") => "The present state does not allow this",
+        Some("signed") => "The record is signed",
         Some("archived") => "The project is archived",
         Some("unsatisfied") => "Stored records stand in the way",
         Some("unsigned") => "No checkpoint vouches for it yet",

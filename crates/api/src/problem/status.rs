@@ -19,8 +19,12 @@ impl From<Service> for Problem {
             Service::Forbidden(_)
             | Service::PasswordNeeded
             | Service::RegistrationClosed
+            | Service::NoSigner
             | Service::NotTheirs => Self::forbidden(detail),
             Service::OutOfScope(permission) => Self::out_of_scope(permission, detail),
+            Service::Signed => {
+                Self::new(StatusCode::CONFLICT, "signed", format!("the record {detail}"))
+            }
             Service::Archived => Self::new(StatusCode::CONFLICT, "archived", detail),
             Service::ServiceAccount { pointer, .. } | Service::UnknownProject { pointer } => {
                 Self::invalid(pointer, detail)
@@ -31,6 +35,7 @@ impl From<Service> for Problem {
             | Service::Anonymised(_)
             | Service::OwnsProjects { .. }
             | Service::Trashed
+            | Service::NotSigned
             | Service::NotEmpty => Self::new(StatusCode::CONFLICT, "conflict", detail),
             Service::BeyondTheLast { .. } => Self::invalid("/after", detail),
             Service::StillToCome { .. } => Self::invalid("/as_of", detail),
@@ -120,9 +125,11 @@ impl From<Database> for Problem {
             Database::UsernameTaken | Database::ProjectNameTaken | Database::TemplateNameTaken => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "taken", detail)
             }
-            Database::AlreadyMember | Database::OwnerStays | Database::Gone => {
-                Self::new(StatusCode::CONFLICT, "conflict", detail)
-            }
+            Database::AlreadyMember
+            | Database::OwnerStays
+            | Database::SignedAlready
+            | Database::NotAsWritten
+            | Database::Gone => Self::new(StatusCode::CONFLICT, "conflict", detail),
             Database::KeyReused => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", detail)
             }

@@ -43,7 +43,7 @@ impl Document for ChangePasswordBody {
     const SCHEMA: &'static str = "change-password";
 }
 
-fn password(pointer: &'static str, text: &str) -> Result<Password, Problem> {
+pub(super) fn password(pointer: &'static str, text: &str) -> Result<Password, Problem> {
     text.parse().map_err(|invalid: InvalidPassword| Problem::invalid(pointer, invalid.to_string()))
 }
 

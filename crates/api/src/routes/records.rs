@@ -29,6 +29,7 @@ pub(crate) mod bulk;
 pub(crate) mod comments;
 mod history;
 mod query;
+pub(crate) mod signatures;
 
 pub(crate) use asked::{ChangeRecordBody, NewRecordBody, RevertBody};
 pub(crate) use query::RecordQuery;
@@ -40,6 +41,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config.service(trash).service(restore);
     history::configure(config);
     comments::configure(config);
+    signatures::configure(config);
 }
 
 /// Which records an address is about.
@@ -247,7 +249,7 @@ async fn find_anywhere(
     request_body(content = ref("#/components/schemas/change-record")),
     responses(
         (status = 200, description = "The record as it now is", body = RecordView, headers(("ETag" = String))),
-        (status = 409, description = "It is in the trash, or the project is archived"),
+        (status = 409, description = "It is in the trash or signed, or the project is archived"),
         (status = 412, description = "It is not what `If-Match` says: the body tells the current version, and what has changed since"),
         (status = 428, description = "`If-Match` is missing"),
     ),
@@ -274,7 +276,7 @@ async fn change(
     params(Place),
     responses(
         (status = 200, description = "The record as it now is", body = RecordView, headers(("ETag" = String))),
-        (status = 409, description = "The project is archived"),
+        (status = 409, description = "It is signed, or the project is archived"),
         (status = 412, description = "It is not what `If-Match` says"),
         (status = 428, description = "`If-Match` is missing"),
     ),

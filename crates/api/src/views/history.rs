@@ -56,6 +56,10 @@ pub(crate) struct EntryView {
     action: String,
     /// Pointers to what differs from the version before; one to the whole, for the first.
     changed: Vec<String>,
+    /// Why, of a version that was made by unlocking the record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    reason: Option<String>,
     /// Whether it is still what was written then, by its hash in the journal.
     intact: bool,
 }
@@ -68,6 +72,7 @@ impl From<Vec<Entry>> for HistoryView {
             user: entry.by.map(String::from),
             action: entry.action,
             changed: entry.changed,
+            reason: entry.reason.map(String::from),
             intact: entry.intact,
         };
         Self { history: entries.into_iter().map(entry).collect() }

@@ -38,6 +38,10 @@ pub(crate) struct RecordView {
     /// When it was put into the trash.
     #[schema(value_type = Option<String>, format = DateTime)]
     date_trashed: Option<Timestamp>,
+    /// Whether this version is signed: then nothing of the record changes until it is unlocked.
+    locked: bool,
+    /// The versions that people have signed, up to this one.
+    signed_versions: Vec<i64>,
 }
 
 /// What people write in a record.
@@ -84,8 +88,12 @@ pub(crate) struct LinkView {
 }
 
 impl From<Shown> for RecordView {
-    fn from(Shown { record, document }: Shown) -> Self {
+    fn from(shown: Shown) -> Self {
+        let locked = shown.is_locked();
+        let Shown { record, document, signed } = shown;
         Self {
+            locked,
+            signed_versions: signed,
             id: record.id.0,
             kind: record.kind,
             project: record.project,
@@ -100,7 +108,7 @@ impl From<Shown> for RecordView {
 }
 
 /// The members of a record, of which those that it is always shown with come first.
-const MEMBERS: [&str; 18] = [
+const MEMBERS: [&str; 20] = [
     "id",
     "kind",
     "version",
@@ -119,6 +127,8 @@ const MEMBERS: [&str; 18] = [
     "date_created",
     "date_changed",
     "date_trashed",
+    "locked",
+    "signed_versions",
 ];
 pub(crate) const ALWAYS_SHOWN: &[&str] = MEMBERS.split_at(4).0;
 

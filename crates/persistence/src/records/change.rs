@@ -6,7 +6,9 @@ use crate::tables::{record_links, record_people, record_tags, records};
 use crate::{Error, Transaction};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use omicron_domain::{Action, Content, ProjectId, Record, RecordId, RecordKind, Subject};
+use omicron_domain::{
+    Action, CommentText, Content, ProjectId, Record, RecordId, RecordKind, Subject,
+};
 
 /// A record that is about to be begun.
 ///
@@ -42,7 +44,7 @@ struct Row {
 }
 
 impl Row {
-    fn of(record: &Record) -> Result<Self, Error> {
+    fn of(record: &Record, reason: Option<&CommentText>) -> Result<Self, Error> {
         let content = &record.content;
         Ok(Self {
             project_id: record.project.0,
@@ -54,7 +56,7 @@ impl Row {
             template_line: content.template.map(|version| version.line),
             date_changed: record.date_changed.naive_utc(),
             date_trashed: record.date_trashed.map(|date| date.naive_utc()),
-            state: text_of(record)?,
+            state: text_of(record, reason)?,
         })
     }
 }
@@ -99,7 +101,7 @@ pub fn create(tx: &mut Transaction<'_>, new: &NewRecord) -> Result<Record, Error
         date_changed: now,
         date_trashed: None,
     };
-    let row = Row::of(&record)?;
+    let row = Row::of(&record, None)?;
     let state = row.state.clone();
     let insert = diesel::insert_into(records::table).values(row).returning(records::id);
     let id: i64 = either!(tx.connection(), connection => insert.get_result(connection))?;
@@ -152,7 +154,7 @@ pub fn store(
             .execute(tx.connection())?;
         insert_links(tx, &record)?;
     }
-    update(tx, record, action)
+    update(tx, record, action, None)
 }
 
 /// Puts a record that was [locked](super::lock) into the trash, or takes it out, as its next version.
@@ -177,7 +179,33 @@ pub fn set_trashed(
 ) -> Result<Record, Error> {
     let date_trashed = trashed.then(|| tx.now());
     let record = next(tx, before, Record { date_trashed, ..before.clone() });
-    update(tx, record, if trashed { Action::RecordTrashed } else { Action::RecordRestored })
+    let action = if trashed { Action::RecordTrashed } else { Action::RecordRestored };
+    update(tx, record, action, None)
+}
+
+/// Lets a record that was [locked](super::lock) and is signed be changed again: its next version says
+/// the same and has no signatures.
+///
+/// ```
+/// # use omicron_domain::{Actor, RecordId};
+/// # use omicron_persistence::{Database, Error, Options, records};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// db.write(&Actor::command_line(), |tx| {
+///     let Some(record) = records::lock(tx, RecordId(7))? else { return Ok(()) };
+///     records::unlock(tx, &record, &"The mass was misread.".parse().unwrap()).map(drop)
+/// })?;
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn unlock(
+    tx: &mut Transaction<'_>,
+    before: &Record,
+    reason: &CommentText,
+) -> Result<Record, Error> {
+    let record = next(tx, before, before.clone());
+    update(tx, record, Action::RecordUnlocked, Some(reason))
 }
 
 /// The same as its next version. Time never runs backwards in a record.
@@ -186,8 +214,13 @@ fn next(tx: &Transaction<'_>, before: &Record, record: Record) -> Record {
     Record { version: before.version + 1, date_changed, ..record }
 }
 
-fn update(tx: &mut Transaction<'_>, record: Record, action: Action) -> Result<Record, Error> {
-    let row = Row::of(&record)?;
+fn update(
+    tx: &mut Transaction<'_>,
+    record: Record,
+    action: Action,
+    reason: Option<&CommentText>,
+) -> Result<Record, Error> {
+    let row = Row::of(&record, reason)?;
     let state = row.state.clone();
     let update = diesel::update(records::table.filter(records::id.eq(record.id.0))).set(row);
     either!(tx.connection(), connection => update.execute(connection))?;

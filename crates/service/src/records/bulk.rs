@@ -8,7 +8,7 @@ use crate::projects::Which;
 use omicron_auth::Caller;
 use omicron_domain::{Action, Record, RecordId, RecordKind};
 use omicron_persistence::records::NewRecord;
-use omicron_persistence::{Transaction, records};
+use omicron_persistence::{Transaction, records, signatures};
 use omicron_schema::Violation;
 
 /// One thing to do.
@@ -146,6 +146,9 @@ fn alter(
     }
     if record.date_trashed.is_some() {
         return Ok(Err(vec![violation("/id", "is in the trash: restore it first")]));
+    }
+    if signatures::is_signed(tx.view(), &record)? {
+        return Ok(Err(vec![violation("/id", Error::Signed.to_string())]));
     }
     let content = match desk.settle(tx, record.kind, Some(&record), change)? {
         Ok(content) => content,

@@ -2,7 +2,7 @@
 
 use super::{Difference, Location, Shown, differences, document_of, located, one_shown};
 use crate::Error;
-use omicron_domain::{Record, Timestamp, UserId, Username};
+use omicron_domain::{CommentText, Record, Timestamp, UserId, Username};
 use omicron_persistence::{Event, View, records, users};
 
 /// One version of a record, without what it said.
@@ -18,6 +18,8 @@ pub struct Entry {
     pub action: String,
     /// Where it differs from the version before; everywhere, for the first.
     pub changed: Vec<String>,
+    /// Why, where that had to be said: a record that was signed is unlocked for a reason.
+    pub reason: Option<CommentText>,
     /// Whether it is what was written then.
     pub intact: bool,
 }
@@ -59,9 +61,10 @@ pub fn history(
                 _ => vec![String::new()],
             };
             let by = event.actor.and_then(|id| names.get(&id).cloned());
+            let reason = records::reason_of(&event)?;
             let Event { at, action, intact, .. } = event;
             let changed = if version == 1 { vec![String::new()] } else { changed };
-            entries.push(Entry { version, at, by, action, changed, intact });
+            entries.push(Entry { version, at, by, action, changed, reason, intact });
         }
         before = said;
     }

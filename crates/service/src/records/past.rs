@@ -1,6 +1,6 @@
 //! Records as they were.
 
-use super::{Location, Shown, all_shown, located, one_shown};
+use super::{Location, Shown, all_shown, located, one_shown_at};
 use crate::past::look;
 use crate::projects::Which;
 use crate::{Error, Past};
@@ -30,7 +30,7 @@ pub fn find_at(
     let record = located(view, location)?;
     look(view, as_of, |view, position| {
         let then = records::find_at(view, &record, position)?;
-        one_shown(view, then.ok_or(Error::NotFound("record as of then"))?)
+        one_shown_at(view, then.ok_or(Error::NotFound("record as of then"))?, Some(position))
     })
 }
 
@@ -49,6 +49,6 @@ pub fn list_at(
     look(view, as_of, |view, position| {
         let PastRecords { records, next } =
             records::list_at(view, (id, kind), filter, position, after, limit)?;
-        Ok(PastPart { records: all_shown(view, records)?, next })
+        Ok(PastPart { records: all_shown(view, records, Some(position))?, next })
     })
 }

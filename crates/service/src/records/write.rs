@@ -1,14 +1,14 @@
-//! Changes of single records.
+//! Changes of single records. What is signed is changed by none of them until it is unlocked.
 
 use super::desk::Desk;
 use super::history::{at_version, changes_since};
 use super::{Base, Change, Location, Shown, one_shown};
 use crate::Error;
-use crate::projects::Which;
+use crate::projects::{Which, held};
 use omicron_auth::Caller;
-use omicron_domain::{Action, Content, Record, RecordKind};
+use omicron_domain::{Action, CommentText, Content, Permission, ProjectId, Record, RecordKind};
 use omicron_persistence::records::NewRecord;
-use omicron_persistence::{Transaction, records};
+use omicron_persistence::{Transaction, records, signatures};
 
 /// Begins a record.
 ///
@@ -32,7 +32,8 @@ pub fn create(
 /// Changes a record. If it says already what it is to say, it stays as it is.
 ///
 /// # Errors
-/// Those of [`create`]; [`Error::NotFound`] of the record, [`Error::Outdated`], [`Error::Trashed`].
+/// Those of [`create`]; [`Error::NotFound`] of the record, [`Error::Outdated`], [`Error::Trashed`],
+/// [`Error::Signed`].
 pub fn change(
     tx: &mut Transaction<'_>,
     caller: &Caller,
@@ -70,7 +71,8 @@ pub fn revert(
 /// Puts a record into the trash, or takes it out; what is so already stays so.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Archived`], [`Error::Outdated`].
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Archived`], [`Error::Outdated`],
+/// [`Error::Signed`].
 pub fn set_trashed(
     tx: &mut Transaction<'_>,
     caller: &Caller,
@@ -79,12 +81,36 @@ pub fn set_trashed(
     trashed: bool,
 ) -> Result<Shown, Error> {
     let desk = Desk::open(tx, caller, &location.project)?;
-    let record = locked(tx, &desk, location)?;
+    let record = located_in(tx, desk.place.id, location)?;
     based(tx, &record, base)?;
     if record.date_trashed.is_some() == trashed {
         return one_shown(tx.view(), record);
     }
+    unsigned(tx, &record)?;
     let record = records::set_trashed(tx, &record, trashed)?;
+    one_shown(tx.view(), record)
+}
+
+/// Lets a record that is signed be changed again, for a reason that stays in its history: as a new
+/// version that says the same, so that the signatures stay with the one they were given for.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Archived`], [`Error::Outdated`];
+/// [`Error::NotSigned`] if there is nothing to unlock.
+pub fn unlock(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    location: &Location,
+    base: &Base,
+    reason: &CommentText,
+) -> Result<Shown, Error> {
+    let place = held(tx, caller, &location.project, Permission::UnlockRecords)?;
+    let record = located_in(tx, place.id, location)?;
+    based(tx, &record, base)?;
+    if !signatures::is_signed(tx.view(), &record)? {
+        return Err(Error::NotSigned);
+    }
+    let record = records::unlock(tx, &record, reason)?;
     one_shown(tx.view(), record)
 }
 
@@ -95,22 +121,33 @@ fn present(
     location: &Location,
     base: &Base,
 ) -> Result<Record, Error> {
-    let record = locked(tx, desk, location)?;
+    let record = located_in(tx, desk.place.id, location)?;
     based(tx, &record, base)?;
     if record.date_trashed.is_some() {
         return Err(Error::Trashed);
     }
+    unsigned(tx, &record)?;
     Ok(record)
 }
 
-fn locked(tx: &mut Transaction<'_>, desk: &Desk<'_>, location: &Location) -> Result<Record, Error> {
-    let here = |record: &Record| record.kind == location.kind && record.project == desk.place.id;
+/// That nobody has signed the record as it is.
+fn unsigned(tx: &mut Transaction<'_>, record: &Record) -> Result<(), Error> {
+    if signatures::is_signed(tx.view(), record)? { Err(Error::Signed) } else { Ok(()) }
+}
+
+/// The record, if it is where the request says; nobody else changes it until this transaction ends.
+pub(crate) fn located_in(
+    tx: &mut Transaction<'_>,
+    project: ProjectId,
+    location: &Location,
+) -> Result<Record, Error> {
+    let here = |record: &Record| record.kind == location.kind && record.project == project;
     let found = records::lock(tx, location.id)?.filter(here);
     found.ok_or(Error::NotFound(location.kind.as_str()))
 }
 
 /// That the change is made on what the caller has seen; else, what has changed since.
-pub(super) fn based(tx: &mut Transaction<'_>, record: &Record, base: &Base) -> Result<(), Error> {
+pub(crate) fn based(tx: &mut Transaction<'_>, record: &Record, base: &Base) -> Result<(), Error> {
     match (base.check(record.version), base) {
         (Err(Error::Outdated { version, .. }), Base::Versions(versions)) => {
             let seen = versions.iter().copied().filter(|seen| *seen < version).max();

@@ -5,7 +5,7 @@ use crate::Lab;
 use crate::audit::{proven, signed_size};
 use crate::lab::{PASSWORD, person, text};
 use omicron_domain::RecordKind;
-use omicron_tests::Client;
+use omicron_tests::{Client, ROOT_PASSWORD};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -92,14 +92,16 @@ impl World {
         prepare(&client, row);
         let path = if row.is_of_records() { self.written(lab, caller, row, &path) } else { path };
         let request = client.request(row.method, &path);
-        let request = if row.is_of_records() { request.header("if-match", "*") } else { request };
-        match self.body(row) {
+        // What is signed is a version, and not whatever may be there.
+        let base = if row.path.ends_with("/signatures") { "\"1\"" } else { "*" };
+        let request = if row.is_of_records() { request.header("if-match", base) } else { request };
+        match self.body(caller, row) {
             Some(body) => request.json(&body).send().status,
             None => request.send().status,
         }
     }
 
-    /// The path with a record, a comment or a template of this call's own in it.
+    /// The path with a record, a comment, a signature or a template of this call's own in it.
     fn written(&self, lab: &Lab, caller: &str, row: &Row<'_>, path: &str) -> String {
         let root = lab.root();
         let project = format!("/api/v1/projects/{}", self.project);
@@ -128,15 +130,27 @@ impl World {
         let id = root.post(&list, &json!({"title": "a"})).expect(201).json()["id"].to_string();
         let comments = format!("{list}/{id}/comments");
         let comment = root.post(&comments, &json!({"text": "a"})).expect(201).json();
-        path.replace("{id}", &id).replace("{comment}", &comment["id"].to_string())
+        let path = path.replace("{id}", &id).replace("{comment}", &comment["id"].to_string());
+        if !row.path.ends_with("/unlock") && !row.path.ends_with("/{signature}") {
+            return path;
+        }
+        let sign = root.request("POST", &format!("{list}/{id}/signatures"));
+        let body = json!({"meaning": "reviewed", "password": ROOT_PASSWORD});
+        let signature = sign.header("if-match", "\"1\"").json(&body).send().expect(201).json();
+        path.replace("{signature}", &signature["id"].to_string())
     }
 
-    fn body_of_record(&self, row: &Row<'_>) -> Option<Value> {
+    fn body_of_record(&self, caller: &str, row: &Row<'_>) -> Option<Value> {
         let path = row.path.as_str();
         match row.method {
             "POST" if path.ends_with("/bulk") => {
                 Some(json!({"items": [{"kind": "sample", "record": {"title": "b"}}]}))
             }
+            "POST" if path.ends_with("/signatures") => {
+                let password = if caller == "administrator" { ROOT_PASSWORD } else { PASSWORD };
+                Some(json!({"meaning": "reviewed", "password": password}))
+            }
+            "POST" if path.ends_with("/unlock") => Some(json!({"reason": "b"})),
             "POST" if path.ends_with("/revert") => Some(json!({"version": 1})),
             "POST" | "PATCH" if path.contains("/comments") => Some(json!({"text": "b"})),
             "POST" if path.ends_with("/templates") => {
@@ -149,9 +163,9 @@ impl World {
         }
     }
 
-    fn body(&self, row: &Row<'_>) -> Option<Value> {
+    fn body(&self, caller: &str, row: &Row<'_>) -> Option<Value> {
         if row.is_of_records() {
-            return self.body_of_record(row);
+            return self.body_of_record(caller, row);
         }
         let suffix = &self.suffix;
         match (row.method, row.path.as_str()) {

@@ -22,6 +22,7 @@ on_both! {
             "id": 1, "kind": "sample", "project": 1, "version": 1, "href": "/api/v1/projects/1/samples/1",
             "title": "Ingot 7", "status": "available", "template": null, "data": {}, "body": "",
             "tags": [], "people": [], "links": [], "start": null, "end": null, "date_trashed": null,
+            "locked": false, "signed_versions": [],
         });
         assert_eq!(without_dates(other), usual);
         let all = json!({
@@ -36,6 +37,7 @@ on_both! {
             "template": null, "data": {"mass": 12.5}, "body": "# Notes\n\nHot.",
             "tags": ["Alloy", "steel"], "people": ["ann"], "links": [{"relation": "uses", "target": 1}],
             "start": "2026-11-24T09:30:00.123456Z", "end": "2026-11-24T09:30:01Z", "date_trashed": null,
+            "locked": false, "signed_versions": [],
         });
         assert_eq!(without_dates(answer.json()), expected);
         assert_eq!(answer.header("location"), Some("/api/v1/projects/1/experiments/2"));

@@ -162,7 +162,7 @@ async fn difference(
     request_body(content = ref("#/components/schemas/revert-record")),
     responses(
         (status = 200, description = "The record as it now is", body = RecordView, headers(("ETag" = String))),
-        (status = 409, description = "It is in the trash, or the project is archived"),
+        (status = 409, description = "It is in the trash or signed, or the project is archived"),
         (status = 412, description = "It is not what `If-Match` says"),
         (status = 428, description = "`If-Match` is missing"),
     ),
