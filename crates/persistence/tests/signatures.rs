@@ -20,7 +20,7 @@ impl Lab {
         (ann, titles.iter().map(begin).collect())
     }
 
-    fn sign(&self, id: RecordId, by: &User, meaning: Meaning) -> Result<SignatureId, Error> {
+    fn sign_record(&self, id: RecordId, by: &User, meaning: Meaning) -> Result<SignatureId, Error> {
         self.write(|tx| {
             let record = records::lock(tx, id)?.unwrap();
             let comment = parsed("Run 3 is left out.");
@@ -60,7 +60,7 @@ impl Lab {
 on_both! {
     fn a_signature_is_bound_to_the_hash_of_the_version_and_stands_in_the_journal(lab: &Lab) {
         let (ann, samples) = lab.samples(&["Melt"]);
-        let id = lab.sign(samples[0].id, &ann, Meaning::Approved).unwrap();
+        let id = lab.sign_record(samples[0].id, &ann, Meaning::Approved).unwrap();
         let signed = lab.signatures(samples[0].id).remove(0);
         assert!(signed.current && signed.intact, "{signed:?}");
         assert_eq!(signed.comment, Some(parsed("Run 3 is left out.")));
@@ -82,15 +82,15 @@ on_both! {
     fn a_later_version_leaves_the_signature_with_the_earlier_one(lab: &Lab) {
         let (ann, samples) = lab.samples(&["Melt"]);
         let id = samples[0].id;
-        lab.sign(id, &ann, Meaning::Authored).unwrap();
-        let again = lab.sign(id, &ann, Meaning::Authored);
+        lab.sign_record(id, &ann, Meaning::Authored).unwrap();
+        let again = lab.sign_record(id, &ann, Meaning::Authored);
         assert!(matches!(again, Err(Error::SignedAlready)), "{again:?}");
-        lab.sign(id, &ann, Meaning::Reviewed).unwrap();
+        lab.sign_record(id, &ann, Meaning::Reviewed).unwrap();
         lab.write(|tx| {
             let record = records::lock(tx, id)?.unwrap();
             records::unlock(tx, &record, &parsed("It was misread.")).map(drop)
         }).unwrap();
-        lab.sign(id, &ann, Meaning::Authored).unwrap();
+        lab.sign_record(id, &ann, Meaning::Authored).unwrap();
         let shown: Vec<_> = lab.signatures(id).iter()
             .map(|one| (one.signature.version, one.current, one.intact)).collect();
         assert_eq!(shown, [(1, false, true), (1, false, true), (2, true, true)]);
@@ -107,7 +107,7 @@ on_both! {
         for sample in &samples {
             let meaning =
                 if sample.content.title.as_str() == "Moved" { Meaning::Witnessed } else { Meaning::Reviewed };
-            lab.sign(sample.id, &ann, meaning).unwrap();
+            lab.sign_record(sample.id, &ann, meaning).unwrap();
         }
         lab.unguard();
         let [kept, payload, event, row, meaning, moved, gone, said] = samples.try_into().unwrap();
@@ -138,7 +138,7 @@ on_both! {
         lab.sql(&format!("UPDATE record_signatures SET record_id = {} WHERE record_id = {}", kept.id, moved.id)).unwrap();
         let intact: Vec<bool> = lab.signatures(kept.id).iter().map(|one| one.intact).collect();
         assert_eq!(intact, [true, false]);
-        let refused = lab.sign(row.id, &ann, Meaning::Approved);
+        let refused = lab.sign_record(row.id, &ann, Meaning::Approved);
         assert!(matches!(refused, Err(Error::NotAsWritten)), "{refused:?}");
     }
 
@@ -149,7 +149,7 @@ on_both! {
             lab.db.read(Viewer::Everything, positions::last_position).unwrap()
         };
         let before = sealed();
-        lab.sign(samples[0].id, &ann, Meaning::Witnessed).unwrap();
+        lab.sign_record(samples[0].id, &ann, Meaning::Witnessed).unwrap();
         let after = sealed();
         let versions = |position| {
             lab.db.read(Viewer::Everything, |view| signatures::versions(view, &samples, position)).unwrap()
@@ -162,7 +162,7 @@ on_both! {
 
     fn a_signature_is_neither_changed_nor_deleted(lab: &Lab) {
         let (ann, samples) = lab.samples(&["Melt"]);
-        lab.sign(samples[0].id, &ann, Meaning::Authored).unwrap();
+        lab.sign_record(samples[0].id, &ann, Meaning::Authored).unwrap();
         let mut statements = vec![
             "UPDATE record_signatures SET meaning = 'approved'",
             "UPDATE record_signatures SET version = 2",
