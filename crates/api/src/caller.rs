@@ -40,7 +40,7 @@ requirements! {
     ReadUsers ManageUsers ExplainAccess CheckDocuments ListTokens MakeTokens RevokePresentToken CreateProjects
     ChangeEmail ChangePassword ResetPassword AnonymiseUser ReadAccess
     ReadProject LeaveProject ChangeProject ManageMembers ManageServiceAccounts MakeServiceTokens HandOverProject
-    ArchiveProject DeleteProject WriteRecords Comment ManageTemplates
+    ArchiveProject DeleteProject WriteRecords Comment ManageTemplates ManageWebhooks
 }
 
 /// Someone who has shown who they are, and may do `P`. What depends on the project is decided

@@ -30,6 +30,7 @@ mod kinds;
         (name = "instruments", description = "What measures and makes, and its history"),
         (name = "records", description = "Records of all kinds"),
         (name = "templates", description = "What records must look like"),
+        (name = "webhooks", description = "To whom it is told what happens"),
         (name = "schemas", description = "What bodies look like"),
         (name = "server", description = "The server itself"),
     ),

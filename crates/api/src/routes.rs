@@ -26,6 +26,7 @@ pub(crate) mod templates;
 pub(crate) mod tokens;
 pub(crate) mod users;
 pub(crate) mod validation;
+pub(crate) mod webhooks;
 
 /// Where v1 lives.
 pub(crate) const PREFIX: &str = "/api/v1";
@@ -75,6 +76,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
     templates::configure(config);
     records::configure(config);
     validation::configure(config);
+    webhooks::configure(config);
 }
 
 /// What older clients know, and what stands beside it.

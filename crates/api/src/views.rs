@@ -6,6 +6,7 @@ mod history;
 mod record;
 mod template;
 mod token;
+mod webhook;
 
 use chrono::SecondsFormat;
 use omicron_domain::{
@@ -20,6 +21,9 @@ pub(crate) use history::{BulkView, DifferenceView, GraphView, HistoryView};
 pub(crate) use record::{ALWAYS_SHOWN, RecordView, RecordsView, records_of};
 pub(crate) use template::{TemplateView, TemplatesView};
 pub(crate) use token::{NewTokenView, TokenStatusView, TokenView, TokensView};
+pub(crate) use webhook::{
+    DeliveriesView, DeliveryView, WebhookSecretView, WebhookView, WebhooksView,
+};
 
 /// A time as v1 writes it: whole seconds, rounded down.
 pub(crate) fn time(time: Timestamp) -> String {

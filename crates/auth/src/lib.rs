@@ -40,6 +40,7 @@ mod secret;
 pub mod signature;
 mod throttle;
 mod token;
+mod webhook;
 
 pub use authenticator::Authenticator;
 pub use caller::{Caller, PasswordProof};
@@ -49,3 +50,4 @@ pub use password::{InvalidPassword, Password, PasswordPolicy, Passwords};
 pub use secret::{Secret, TooShort};
 pub use throttle::{Attempt, Network, Throttle};
 pub use token::{NotAToken, TokenText};
+pub use webhook::WebhookSecret;

@@ -1,6 +1,8 @@
 //! What the journal says happened.
 
-use crate::{CommentId, ProjectId, RecordId, RecordKind, TemplateId, TokenId, UserId};
+use crate::{
+    CommentId, ProjectId, RecordId, RecordKind, TemplateId, TokenId, UserId, WebhookId,
+};
 use std::fmt;
 
 macro_rules! actions {
@@ -98,6 +100,16 @@ actions! {
     TemplateRetired = "template.retired",
     /// A template is for new records again.
     TemplateRestored = "template.restored",
+    /// A webhook was made.
+    WebhookCreated = "webhook.created",
+    /// A webhook changed: its address, what it is for, or whether anything is posted.
+    WebhookChanged = "webhook.changed",
+    /// A webhook got another secret.
+    WebhookSecretChanged = "webhook.secret_changed",
+    /// A webhook was set to a position, from which on events are posted to it.
+    WebhookReplayed = "webhook.replayed",
+    /// A webhook was deleted.
+    WebhookDeleted = "webhook.deleted",
 }
 
 /// What something was done to.
@@ -121,6 +133,8 @@ pub enum Subject {
     Comment(CommentId),
     /// A template.
     Template(TemplateId),
+    /// A webhook.
+    Webhook(WebhookId),
     /// An event of the journal itself, by its number.
     Event(i64),
 }
@@ -141,6 +155,7 @@ impl Subject {
             Self::Record(kind, _) => kind.as_str(),
             Self::Comment(_) => "comment",
             Self::Template(_) => "template",
+            Self::Webhook(_) => "webhook",
             Self::Event(_) => "event",
         }
     }
@@ -160,6 +175,7 @@ impl Subject {
             | Self::Record(_, RecordId(id))
             | Self::Comment(CommentId(id))
             | Self::Template(TemplateId(id))
+            | Self::Webhook(WebhookId(id))
             | Self::Event(id) => id,
         }
     }
@@ -198,5 +214,11 @@ impl From<CommentId> for Subject {
 impl From<TemplateId> for Subject {
     fn from(id: TemplateId) -> Self {
         Self::Template(id)
+    }
+}
+
+impl From<WebhookId> for Subject {
+    fn from(id: WebhookId) -> Self {
+        Self::Webhook(id)
     }
 }

@@ -45,6 +45,7 @@ pub mod service_accounts;
 pub mod templates;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 
 use omicron_auth::Caller;
 use omicron_domain::{Permission, Place, Refusal, Target};
