@@ -61,6 +61,7 @@ mod connection;
 mod database;
 mod engine;
 mod error;
+pub mod feed;
 pub mod idempotency;
 mod journal;
 mod lane;

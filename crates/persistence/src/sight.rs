@@ -9,9 +9,10 @@ use omicron_domain::{ProjectId, Viewer};
 /// Someone's eyes, as statements take them.
 #[derive(Clone, Copy)]
 pub(crate) struct Eyes {
-    everything: bool,
-    user: i64,
-    only: Option<i64>,
+    pub(crate) everything: bool,
+    /// A person, or -1 for none.
+    pub(crate) user: i64,
+    pub(crate) only: Option<i64>,
 }
 
 impl From<Viewer> for Eyes {

@@ -4,6 +4,7 @@
 mod append_only;
 mod backup;
 mod engine;
+mod feed;
 mod group_commit;
 mod idempotency;
 mod journal;

@@ -8,6 +8,7 @@ mod errors;
 mod in_a_project;
 mod members;
 mod projects;
+mod record_past;
 mod records;
 mod registration;
 mod resets;
