@@ -11,8 +11,8 @@ use std::collections::HashMap;
 /// The most deliveries of one webhook that are under way at a time; and of one whose last one failed.
 const MOST: usize = 4;
 const MOST_OF_FAILING: usize = 1;
-/// For how long nobody else takes a delivery that is under way: much longer than a post may take.
-const LEASE: TimeDelta = TimeDelta::minutes(1);
+/// For how long nobody else takes a delivery that is under way: twice as long as a post may take.
+const LEASE: TimeDelta = TimeDelta::seconds(20);
 /// As long as that, a receiver may ask to be left alone.
 const LONGEST_WISH: TimeDelta = TimeDelta::days(1);
 

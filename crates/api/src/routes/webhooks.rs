@@ -17,7 +17,7 @@ use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::web::{Path, Query};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use omicron_domain::{
-    Delivery, DeliveryId, DeliveryState, UnknownDeliveryState, Webhook, WebhookDraft, WebhookId,
+    Delivery, DeliveryId, DeliveryState, UnknownDeliveryState, Webhook, WebhookId,
 };
 use omicron_persistence::{Transaction, View};
 use omicron_service::webhooks;
