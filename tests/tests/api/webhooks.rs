@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use std::time::{Duration, Instant};
 
+mod example;
 mod receiver;
 
+use example::Example;
 use receiver::{Letter, Receiver};
 
 /// Generous: two cores may be busy with something else.
@@ -188,6 +190,31 @@ fn a_server_that_is_killed_while_it_delivers_loses_nothing_on_sqlite() {
 #[test]
 fn a_server_that_is_killed_while_it_delivers_loses_nothing_on_postgresql() {
     a_server_that_is_killed_while_it_delivers_loses_nothing(Backend::Postgres);
+}
+
+/// The example of the documentation takes what is from here, once, and nothing else.
+#[test]
+fn the_receiver_of_the_documentation_understands_what_comes() {
+    let lab = open(Backend::Sqlite);
+    let root = lab.root();
+    root.post("/api/v1/projects", &project("Alloys")).expect(201);
+    let made = make(&root, &json!({"url": "http://127.0.0.1/", "kinds": ["sample"], "enabled": false}));
+    let example = Example::start(&text(&made["secret"]));
+    let url = format!("http://127.0.0.1:{}/", example.port);
+    let change = json!({"url": url, "enabled": true});
+    let path = format!("/api/v1/webhooks/{}", made["id"]);
+    root.patch(&path, &change, &[("if-match", "*")]).expect(200);
+    sample(&root, "Alloys", 1);
+    assert!(example.next_line().starts_with("record.created sample "));
+    assert!(example.next_line().starts_with("record.changed sample "));
+    await_that("that all is noted", || deliveries(&root, &made, "delivered").len() == 2);
+    // What comes again is nothing new, and what others send is nothing.
+    root.post(&format!("{path}/replay"), &json!({"from": 1})).expect(200);
+    await_that("the replay", || deliveries(&root, &made, "delivered").len() == 2);
+    let others = Client::new(url).request("POST", "").json(&json!({"type": "a"}));
+    others.header("webhook-id", "evt_9").header("webhook-timestamp", "1").send().expect(401);
+    sample(&root, "Alloys", 0);
+    assert!(example.next_line().starts_with("record.created sample "));
 }
 
 #[test]
