@@ -193,16 +193,16 @@ fn locked(tx: &mut Transaction<'_>, caller: &Caller, id: WebhookId) -> Result<We
 fn checked(draft: WebhookDraft, plain: Plain) -> Result<WebhookDraft, Error> {
     let url = address::checked(&draft.url, plain)
         .map_err(|message| wrong("/url".to_owned(), message.to_owned()))?;
+    if let Some(pointer) = draft.filter.nonsense() {
+        return Err(wrong(pointer, "must be one that the journal knows".to_owned()));
+    }
     let WebhookFilter { mut kinds, mut actions } = draft.filter;
     for list in [&mut kinds, &mut actions] {
         list.sort();
         list.dedup();
     }
     let filter = WebhookFilter { kinds, actions };
-    match filter.nonsense() {
-        None => Ok(WebhookDraft { url, filter, ..draft }),
-        Some(pointer) => Err(wrong(pointer, "must be one that the journal knows".to_owned())),
-    }
+    Ok(WebhookDraft { url, filter, ..draft })
 }
 
 fn wrong(pointer: String, message: String) -> Error {

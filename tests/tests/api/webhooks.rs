@@ -211,7 +211,7 @@ fn the_receiver_of_the_documentation_understands_what_comes() {
     // What comes again is nothing new, and what others send is nothing.
     root.post(&format!("{path}/replay"), &json!({"from": 1})).expect(200);
     await_that("the replay", || deliveries(&root, &made, "delivered").len() == 2);
-    let others = Client::new(url).request("POST", "").json(&json!({"type": "a"}));
+    let others = Client::new(url).request("POST", "/").json(&json!({"type": "a"}));
     others.header("webhook-id", "evt_9").header("webhook-timestamp", "1").send().expect(401);
     sample(&root, "Alloys", 0);
     assert!(example.next_line().starts_with("record.created sample "));
