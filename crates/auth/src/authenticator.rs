@@ -8,7 +8,9 @@ use crate::{
     Attempt, Caller, Credentials, Error, Password, PasswordProof, Passwords, Secret, Throttle,
     TokenText, WebhookSecret,
 };
-use omicron_domain::{Credential, Grant, Timestamp, TokenId, User, UserStatus, Username, Viewer, Webhook};
+use omicron_domain::{
+    Credential, Grant, Timestamp, TokenId, User, UserStatus, Username, Viewer, Webhook,
+};
 use omicron_persistence::{Database, Engine, tokens, users};
 use std::net::IpAddr;
 use std::sync::Arc;

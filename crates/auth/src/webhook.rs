@@ -62,14 +62,16 @@ mod tests {
         let secret = STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let secret = WebhookSecret(secret.into());
         let time = Timestamp::from_timestamp(1_614_265_330, 0).unwrap();
-        let signature = secret.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", time, r#"{"test": 2432232314}"#);
+        let signature =
+            secret.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", time, r#"{"test": 2432232314}"#);
         assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
     #[test]
     fn a_secret_depends_on_the_server_the_webhook_and_its_salt() {
         let server = |text: &str| Secret::new(&text.repeat(32).as_str().into()).unwrap();
-        let derive = |of: &str, id, salt| WebhookSecret::derive(&server(of), WebhookId(id), &[salt; 16]);
+        let derive =
+            |of: &str, id, salt| WebhookSecret::derive(&server(of), WebhookId(id), &[salt; 16]);
         let secrets = [derive("a", 1, 1), derive("b", 1, 1), derive("a", 2, 1), derive("a", 1, 2)];
         let mut exposed: Vec<String> = secrets.iter().map(WebhookSecret::expose).collect();
         exposed.sort();

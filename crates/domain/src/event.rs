@@ -1,8 +1,6 @@
 //! What the journal says happened.
 
-use crate::{
-    CommentId, ProjectId, RecordId, RecordKind, TemplateId, TokenId, UserId, WebhookId,
-};
+use crate::{CommentId, ProjectId, RecordId, RecordKind, TemplateId, TokenId, UserId, WebhookId};
 use std::fmt;
 
 macro_rules! actions {

@@ -55,9 +55,7 @@ pub use actor::{Actor, Credential, RequestId, Viewer};
 pub use as_of::AsOf;
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use event::{Action, Subject};
-pub use id::{
-    CommentId, DeliveryId, ProjectId, RecordId, TemplateId, TokenId, UserId, WebhookId,
-};
+pub use id::{CommentId, DeliveryId, ProjectId, RecordId, TemplateId, TokenId, UserId, WebhookId};
 pub use invalid::Invalid;
 pub use lifecycle::{BadLifecycle, Lifecycle, Move, MoveRefused};
 pub use link::{Link, Relation, UnknownRelation};

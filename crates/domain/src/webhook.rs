@@ -37,7 +37,8 @@ impl WebhookFilter {
     /// ```
     #[must_use]
     pub fn nonsense(&self) -> Option<String> {
-        let is_kind = |kind: &String| Self::KINDS.contains(&&**kind) || kind.parse::<RecordKind>().is_ok();
+        let is_kind =
+            |kind: &String| Self::KINDS.contains(&&**kind) || kind.parse::<RecordKind>().is_ok();
         let is_action = |name: &String| Action::ALL.iter().any(|action| action.as_str() == name);
         let kind = self.kinds.iter().position(|kind| !is_kind(kind));
         let action = || self.actions.iter().position(|action| !is_action(action));
@@ -52,7 +53,7 @@ impl WebhookFilter {
 /// use omicron_domain::{WebhookDraft, WebhookFilter};
 ///
 /// let draft = WebhookDraft {
-///     url: "https://example.org/hook".to_owned(),
+///     url: "https://chat.example/hook".to_owned(),
 ///     description: "tells the chat".parse()?,
 ///     filter: WebhookFilter::default(),
 ///     enabled: true,

@@ -14,11 +14,13 @@ use omicron_domain::{Listing, Page, ProjectId, Webhook, WebhookDraft, WebhookId}
 
 mod change;
 mod delivery;
+mod end;
 mod source;
 mod turn;
 
-pub use change::{create, lock, remove, remove_all_of, replay, rotate, store, switch_off};
+pub use change::{create, lock, replay, rotate, store};
 pub use delivery::{deliveries, remove_old, retry};
+pub use end::{remove, remove_all_of, switch_off};
 pub use turn::{Outcome, settle, turn, work};
 
 #[derive(Queryable, Selectable)]

@@ -9,7 +9,9 @@ use omicron_domain::{
     UserStatus, Username,
 };
 use omicron_persistence::projects::Place;
-use omicron_persistence::{self as persistence, Transaction, View, projects, records, users, webhooks};
+use omicron_persistence::{
+    self as persistence, Transaction, View, projects, records, users, webhooks,
+};
 
 mod past;
 

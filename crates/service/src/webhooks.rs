@@ -50,9 +50,7 @@ pub fn list(
 ) -> Result<Listing<Webhook>, Error> {
     let project = match project {
         None => None,
-        Some(which) => {
-            Some(projects::find(view, which)?.ok_or(Error::NotFound("project"))?.id)
-        }
+        Some(which) => Some(projects::find(view, which)?.ok_or(Error::NotFound("project"))?.id),
     };
     may_manage(view, caller, project)?;
     Ok(webhooks::list(view, project, page)?)

@@ -127,8 +127,7 @@ impl Desk {
                 continue;
             }
             let turn = move |tx: &mut Transaction<'_>| webhooks::turn(tx, id, free, LEASE);
-            let Some((webhook, taken)) =
-                self.engine.write_blocking(Actor::command_line(), turn)?
+            let Some((webhook, taken)) = self.engine.write_blocking(Actor::command_line(), turn)?
             else {
                 continue;
             };
@@ -180,7 +179,9 @@ impl Desk {
             for id in settled.iter().filter_map(wants_no_more) {
                 webhooks::switch_off(tx, id)?;
             }
-            settled.iter().try_for_each(|(delivery, outcome)| webhooks::settle(tx, delivery, outcome))
+            settled
+                .iter()
+                .try_for_each(|(delivery, outcome)| webhooks::settle(tx, delivery, outcome))
         })
     }
 

@@ -32,10 +32,10 @@ const INSIDE_V4: [([u8; 4], u32); 15] = [
 
 /// Of IPv6, `2000::/3` alone is given out; this is what is special within.
 const INSIDE_V6: [([u16; 2], u32); 4] = [
-    ([0x2001, 0], 23),      // protocols; in Teredo's addresses others hide
-    ([0x2001, 0xdb8], 32),  // documentation
-    ([0x2002, 0], 16),      // 6to4, in which IPv4 addresses hide
-    ([0x3fff, 0], 20),      // documentation
+    ([0x2001, 0], 23),     // protocols; in Teredo's addresses others hide
+    ([0x2001, 0xdb8], 32), // documentation
+    ([0x2002, 0], 16),     // 6to4, in which IPv4 addresses hide
+    ([0x3fff, 0], 20),     // documentation
 ];
 
 /// Networks that may be connected to, though they are not public.
@@ -58,9 +58,7 @@ pub struct Networks(Vec<Network>);
 
 /// A text names no network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "must be none, or a list of networks such as 10.1.0.0/16 and fd00::/8, and {0:?} is none"
-)]
+#[error("must be none, or a list of networks such as 10.1.0.0/16 and fd00::/8, and {0:?} is none")]
 pub struct NotANetwork(String);
 
 impl Networks {

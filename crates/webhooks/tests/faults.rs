@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     /// Something happens to a project.
     Happen(usize),
@@ -51,7 +51,12 @@ struct Receiver {
 impl Receiver {
     fn get(&mut self, letter: &Letter) {
         let subject = letter.delivery().subject.clone();
-        self.came.push((letter.id().to_owned(), letter.body().to_owned(), position(letter), subject));
+        self.came.push((
+            letter.id().to_owned(),
+            letter.body().to_owned(),
+            position(letter),
+            subject,
+        ));
     }
 }
 
@@ -132,7 +137,9 @@ fn nothing_is_lost(backend: Backend) {
             let webhook = lab.webhook(None, WebhookFilter::default());
             let (desk, receiver) = (lab.desk(), Receiver::default());
             let mut world = World { lab: &lab, desk, hand: Vec::new(), receiver };
-            steps.into_iter().for_each(|step| world.go(step));
+            for step in steps {
+                world.go(step);
+            }
             world.come_to_rest();
             let came = world.receiver.came;
             let expected: BTreeSet<i64> = lab.positions_after(webhook.cursor).into_iter().collect();

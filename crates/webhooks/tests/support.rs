@@ -59,9 +59,19 @@ pub fn lab(backend: Backend) -> Lab {
 impl Lab {
     /// A webhook for what happens from now on, of one project or of all.
     pub fn webhook(&self, project: Option<ProjectId>, filter: WebhookFilter) -> Webhook {
+        self.webhook_at("https://chat.example/hook", project, filter)
+    }
+
+    /// As [`Lab::webhook`], at this address.
+    pub fn webhook_at(
+        &self,
+        url: &str,
+        project: Option<ProjectId>,
+        filter: WebhookFilter,
+    ) -> Webhook {
         positions::seal(&self.db).unwrap();
         let draft = WebhookDraft {
-            url: "https://example.org/hook".to_owned(),
+            url: url.to_owned(),
             description: "".parse().unwrap(),
             filter,
             enabled: true,

@@ -91,7 +91,8 @@ fn what_happens_is_posted_signed_and_in_order(backend: Backend) {
         ann.post("/api/v1/projects", &project(name)).expect(201);
     }
     let receiver = Receiver::start();
-    let made = make(&ann, &json!({"project": "Alloys", "url": receiver.url(), "kinds": ["sample"]}));
+    let made =
+        make(&ann, &json!({"project": "Alloys", "url": receiver.url(), "kinds": ["sample"]}));
     sample(&ann, "Others", 1);
     sample(&ann, "Alloys", 3);
     await_that("the last delivery", || receiver.letters().len() >= 4);
@@ -110,7 +111,8 @@ fn what_happens_is_posted_signed_and_in_order(backend: Backend) {
 
     // With another secret, from then on.
     let path = format!("/api/v1/webhooks/{}", made["id"]);
-    let rotated = text(&ann.post(&format!("{path}/secret"), &json!({})).expect(200).json()["secret"]);
+    let rotated =
+        text(&ann.post(&format!("{path}/secret"), &json!({})).expect(200).json()["secret"]);
     assert_ne!(rotated, secret);
     let from = letters[0].json()["data"]["position"].clone();
     ann.post(&format!("{path}/replay"), &json!({"from": from})).expect(200);
@@ -198,7 +200,8 @@ fn the_receiver_of_the_documentation_understands_what_comes() {
     let lab = open(Backend::Sqlite);
     let root = lab.root();
     root.post("/api/v1/projects", &project("Alloys")).expect(201);
-    let made = make(&root, &json!({"url": "http://127.0.0.1/", "kinds": ["sample"], "enabled": false}));
+    let made =
+        make(&root, &json!({"url": "http://127.0.0.1/", "kinds": ["sample"], "enabled": false}));
     let example = Example::start(&text(&made["secret"]));
     let url = format!("http://127.0.0.1:{}/", example.port);
     let change = json!({"url": url, "enabled": true});
@@ -236,9 +239,25 @@ fn nothing_is_connected_to_that_is_not_public_unless_it_is_allowed() {
     let receiver = Receiver::start();
     let port = receiver.url().rsplit_once(':').unwrap().1.trim_end_matches('/').to_owned();
     let hosts = [
-        "127.0.0.1", "localhost", "0177.0.0.1", "2130706433", "0x7f.1", "127.1", "0", "[::1]",
-        "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[::]",
-        "10.0.0.1", "192.168.0.1", "172.16.0.1", "169.254.169.254", "[fe80::1]", "[fd00::1]",
+        "127.0.0.1",
+        "localhost",
+        "0177.0.0.1",
+        "2130706433",
+        "0x7f.1",
+        "127.1",
+        "0",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[::]",
+        "10.0.0.1",
+        "192.168.0.1",
+        "172.16.0.1",
+        "169.254.169.254",
+        "[fe80::1]",
+        "[fd00::1]",
     ];
     for host in hosts {
         let made = make(&lab.root(), &json!({"url": format!("http://{host}:{port}/")}));

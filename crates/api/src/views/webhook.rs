@@ -11,7 +11,7 @@ pub(crate) struct WebhookView {
     /// The id of the project whose events it is for; `null` for those of the whole laboratory.
     #[schema(value_type = Option<i64>)]
     project: Option<ProjectId>,
-    #[schema(example = "https://example.org/hook")]
+    #[schema(example = "https://chat.example/hook")]
     url: String,
     description: String,
     /// The kinds of subjects that it asks for; all, if there are none.

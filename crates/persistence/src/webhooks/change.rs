@@ -1,6 +1,6 @@
 //! What people decide about webhooks: each change is in the journal.
 
-use super::{Row, find};
+use super::find;
 use crate::connection::AnyConnection;
 use crate::tables::{webhook_deliveries, webhooks};
 use crate::{Error, Transaction, positions, random_bytes};
@@ -49,7 +49,7 @@ struct State<'a> {
 ///
 /// let db = Database::create("sqlite://", Options::default())?;
 /// let draft = WebhookDraft {
-///     url: "https://example.org/hook".to_owned(),
+///     url: "https://chat.example/hook".to_owned(),
 ///     description: "".parse().unwrap(),
 ///     filter: WebhookFilter::default(),
 ///     enabled: true,
@@ -183,9 +183,8 @@ pub fn rotate(tx: &mut Transaction<'_>, before: &Webhook) -> Result<Webhook, Err
 /// # Errors
 /// Those of the database.
 pub fn replay(tx: &mut Transaction<'_>, before: &Webhook, from: i64) -> Result<Webhook, Error> {
-    let forgotten = webhook_deliveries::table
-        .filter(webhook_deliveries::webhook_id.eq(before.id.0))
-        .filter(
+    let forgotten =
+        webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(before.id.0)).filter(
             webhook_deliveries::position
                 .ge(from)
                 .or(webhook_deliveries::state.eq(DeliveryState::Pending.as_str())),
@@ -193,75 +192,6 @@ pub fn replay(tx: &mut Transaction<'_>, before: &Webhook, from: i64) -> Result<W
     diesel::delete(forgotten).execute(tx.connection())?;
     let cursor = (from - 1).max(0);
     next(tx, Webhook { cursor, ..before.clone() }, Action::WebhookReplayed)
-}
-
-/// Deletes a webhook that was [locked](lock), with what was on its way.
-///
-/// ```
-/// # use omicron_domain::{Actor, WebhookId};
-/// # use omicron_persistence::{Database, Error, Options, webhooks};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// db.write(&Actor::command_line(), |tx| {
-///     let Some(webhook) = webhooks::lock(tx, WebhookId(3))? else { return Ok(()) };
-///     webhooks::remove(tx, &webhook)
-/// })?;
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// Those of the database.
-pub fn remove(tx: &mut Transaction<'_>, webhook: &Webhook) -> Result<(), Error> {
-    let id = webhook.id.0;
-    let deliveries = webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(id));
-    diesel::delete(deliveries).execute(tx.connection())?;
-    diesel::delete(webhooks::table.find(id)).execute(tx.connection())?;
-    tx.record(Action::WebhookDeleted, webhook.id, webhook.project, &())
-}
-
-/// Deletes all webhooks of a project that is about to be deleted.
-///
-/// ```
-/// # use omicron_domain::{Actor, ProjectId};
-/// # use omicron_persistence::{Database, Error, Options, webhooks};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// db.write(&Actor::command_line(), |tx| webhooks::remove_all_of(tx, ProjectId(1)))?;
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// Those of the database.
-pub fn remove_all_of(tx: &mut Transaction<'_>, project: ProjectId) -> Result<(), Error> {
-    let rows: Vec<Row> = webhooks::table
-        .filter(webhooks::project_id.eq(project.0))
-        .order(webhooks::id)
-        .select(Row::as_select())
-        .load(tx.connection())?;
-    for row in rows {
-        remove(tx, &row.try_into()?)?;
-    }
-    Ok(())
-}
-
-/// Switches a webhook off whose receiver has said that it wants no more.
-///
-/// ```
-/// # use omicron_domain::{Actor, WebhookId};
-/// # use omicron_persistence::{Database, Error, Options, webhooks};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// db.write(&Actor::command_line(), |tx| webhooks::switch_off(tx, WebhookId(3)))?;
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// Those of the database.
-pub fn switch_off(tx: &mut Transaction<'_>, id: WebhookId) -> Result<(), Error> {
-    match lock(tx, id)? {
-        Some(webhook) if webhook.draft.enabled => {
-            let draft = WebhookDraft { enabled: false, ..webhook.draft.clone() };
-            store(tx, &webhook, draft).map(drop)
-        }
-        _ => Ok(()),
-    }
 }
 
 fn next(tx: &mut Transaction<'_>, webhook: Webhook, action: Action) -> Result<Webhook, Error> {

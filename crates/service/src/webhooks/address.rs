@@ -58,9 +58,18 @@ mod tests {
     fn what_is_no_address_to_post_to_is_refused() {
         let long = format!("https://example.org/{}", "a".repeat(LONGEST));
         for bad in [
-            "", "example.org", "/hook", "ftp://example.org/", "file:///etc/passwd", "gopher://a/",
-            "https://", "https://ann:secret@example.org/", "https://ann@example.org/",
-            "https://example.org/#a", "https://exa mple.org/", &long,
+            "",
+            "example.org",
+            "/hook",
+            "ftp://example.org/",
+            "file:///etc/passwd",
+            "gopher://a/",
+            "https://",
+            "https://ann:secret@example.org/",
+            "https://ann@example.org/",
+            "https://example.org/#a",
+            "https://exa mple.org/",
+            &long,
         ] {
             assert!(checked(bad, Plain::Allowed).is_err(), "{bad}");
         }
