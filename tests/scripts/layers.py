@@ -21,13 +21,16 @@ LAYERS = {
         "omicron-auth", "omicron-persistence", "omicron-tlog", "omicron-schema",
         "omicron-domain",
     ],
+    "omicron-webhooks": [
+        "omicron-auth", "omicron-persistence", "omicron-tlog", "omicron-domain",
+    ],
     "omicron-demo": ["omicron-persistence", "omicron-tlog", "omicron-domain"],
     "omicron-api": [
         "omicron-service", "omicron-auth", "omicron-persistence", "omicron-tlog",
         "omicron-schema", "omicron-domain",
     ],
     "omicron-server": [
-        "omicron-api", "omicron-demo", "omicron-service", "omicron-auth", "omicron-persistence",
+        "omicron-api", "omicron-demo", "omicron-webhooks", "omicron-service", "omicron-auth", "omicron-persistence",
         "omicron-tlog", "omicron-schema", "omicron-domain",
     ],
     "omicron-tests": [],
@@ -46,6 +49,7 @@ RESERVED = {
     "bcrypt": ["omicron-auth"],
     "ed25519": ["omicron-tlog"],
     "clap": ["omicron-server"],
+    "ureq": ["omicron-webhooks", "omicron-tests"],
     "indicatif": ["omicron-server"],
 }
 
@@ -62,7 +66,7 @@ PURE = {
 NOT_BELOW_API = ("actix-", "tokio")
 TOOLS = [
     "omicron-domain", "omicron-schema", "omicron-tlog", "omicron-persistence", "omicron-auth",
-    "omicron-service", "omicron-demo",
+    "omicron-service", "omicron-demo", "omicron-webhooks",
 ]
 
 

@@ -41,6 +41,7 @@ requirements! {
     ChangeEmail ChangePassword ResetPassword AnonymiseUser ReadAccess
     ReadProject LeaveProject ChangeProject ManageMembers ManageServiceAccounts MakeServiceTokens HandOverProject
     ArchiveProject DeleteProject WriteRecords SignRecords UnlockRecords Comment ManageTemplates
+    ManageWebhooks
 }
 
 /// Someone who has shown who they are, and may do `P`. What depends on the project is decided

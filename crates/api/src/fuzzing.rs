@@ -6,7 +6,7 @@ use crate::listing::{Paging, answer};
 use crate::problem::Problem;
 use crate::routes::{
     accounts, members, projects, records, resets, service_accounts, templates, tokens, users,
-    validation,
+    validation, webhooks,
 };
 use crate::{client, document, once};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, LINK};
@@ -143,6 +143,9 @@ pub fn bodies(bytes: &[u8]) -> Vec<(&'static str, Option<StatusCode>)> {
         read::<tokens::RevokedToken>(&received),
         read::<users::NewUserBody>(&received),
         read::<validation::ValidateDocumentBody>(&received),
+        read::<webhooks::ChangeWebhookBody>(&received),
+        read::<webhooks::NewWebhookBody>(&received),
+        read::<webhooks::ReplayWebhookBody>(&received),
     ]
 }
 

@@ -32,6 +32,7 @@ mod kinds;
         (name = "templates", description = "What records must look like"),
         (name = "events", description = "What happens, in order, from any point on"),
         (name = "journal", description = "The history, and how to check it"),
+        (name = "webhooks", description = "To whom it is told what happens"),
         (name = "schemas", description = "What bodies look like"),
         (name = "server", description = "The server itself"),
     ),

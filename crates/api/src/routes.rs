@@ -13,8 +13,8 @@ use crate::state::State;
 
 mod access;
 pub(crate) mod accounts;
-mod events;
 mod checkpoints;
+mod events;
 mod files;
 mod health;
 mod hello;
@@ -28,6 +28,7 @@ pub(crate) mod templates;
 pub(crate) mod tokens;
 pub(crate) mod users;
 pub(crate) mod validation;
+pub(crate) mod webhooks;
 
 /// Where v1 lives.
 pub(crate) const PREFIX: &str = "/api/v1";
@@ -80,6 +81,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
     records::configure(config);
     validation::configure(config);
     checkpoints::configure(config);
+    webhooks::configure(config);
 }
 
 /// What older clients know, and what stands beside it.

@@ -6,6 +6,7 @@ use omicron_auth::{Authenticator, PasswordPolicy};
 use omicron_domain::Actor;
 use omicron_persistence::{Engine, Error, Lane, purge, tokens};
 use omicron_service::Registration;
+use omicron_service::webhooks::Plain;
 use secrecy::SecretString;
 use std::future::{Ready, ready};
 use std::ops::Deref;
@@ -57,6 +58,8 @@ pub struct Settings {
     pub password_policy: PasswordPolicy,
     /// Who may read the metrics.
     pub metrics: MetricsAccess,
+    /// Whether webhooks may have addresses without TLS.
+    pub plain_webhooks: Plain,
     /// What clients may take.
     pub limits: Limits,
 }

@@ -9,6 +9,7 @@ mod record;
 mod signature;
 mod template;
 mod token;
+mod webhook;
 
 use chrono::SecondsFormat;
 use omicron_domain::{
@@ -26,6 +27,9 @@ pub(crate) use record::{ALWAYS_SHOWN, RecordView, RecordsView, records_of};
 pub(crate) use signature::{SignatureView, SignaturesView};
 pub(crate) use template::{TemplateView, TemplatesView};
 pub(crate) use token::{NewTokenView, TokenStatusView, TokenView, TokensView};
+pub(crate) use webhook::{
+    DeliveriesView, DeliveryView, WebhookSecretView, WebhookView, WebhooksView,
+};
 
 /// A time as v1 writes it: whole seconds, rounded down.
 pub(crate) fn time(time: Timestamp) -> String {

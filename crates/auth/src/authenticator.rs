@@ -6,9 +6,11 @@ mod signed;
 use crate::memory::{LastUse, PasswordMemory, TokenMemory};
 use crate::{
     Attempt, Caller, Credentials, Error, Password, PasswordProof, Passwords, Secret, Throttle,
-    TokenText,
+    TokenText, WebhookSecret,
 };
-use omicron_domain::{Credential, Grant, Timestamp, TokenId, User, UserStatus, Username, Viewer};
+use omicron_domain::{
+    Credential, Grant, Timestamp, TokenId, User, UserStatus, Username, Viewer, Webhook,
+};
 use omicron_persistence::{Database, Engine, tokens, users};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -66,6 +68,12 @@ impl Authenticator {
     #[must_use]
     pub fn hash(&self, token: &TokenText) -> [u8; 32] {
         token.hash(&self.secret)
+    }
+
+    /// The secret of a webhook.
+    #[must_use]
+    pub fn webhook_secret(&self, webhook: &Webhook) -> WebhookSecret {
+        WebhookSecret::derive(&self.secret, webhook.id, &webhook.salt)
     }
 
     /// Someone shows a secret that is no token and can't be guessed either, from this address.

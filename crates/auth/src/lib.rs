@@ -41,6 +41,7 @@ mod secret;
 pub mod signature;
 mod throttle;
 mod token;
+mod webhook;
 
 pub use authenticator::Authenticator;
 pub use caller::{Caller, PasswordProof};
@@ -51,3 +52,4 @@ pub use renewed::renewed;
 pub use secret::{Secret, TooShort};
 pub use throttle::{Attempt, Network, Throttle};
 pub use token::{NotAToken, TokenText};
+pub use webhook::WebhookSecret;

@@ -1,6 +1,8 @@
 //! What the journal says happened.
 
-use crate::{CommentId, ProjectId, RecordId, RecordKind, SignatureId, TemplateId, TokenId, UserId};
+use crate::{
+    CommentId, ProjectId, RecordId, RecordKind, SignatureId, TemplateId, TokenId, UserId, WebhookId,
+};
 use std::fmt;
 
 macro_rules! actions {
@@ -102,6 +104,16 @@ actions! {
     TemplateRetired = "template.retired",
     /// A template is for new records again.
     TemplateRestored = "template.restored",
+    /// A webhook was made.
+    WebhookCreated = "webhook.created",
+    /// A webhook changed: its address, what it is for, or whether anything is posted.
+    WebhookChanged = "webhook.changed",
+    /// A webhook got another secret.
+    WebhookSecretChanged = "webhook.secret_changed",
+    /// A webhook was set to a position, from which on events are posted to it.
+    WebhookReplayed = "webhook.replayed",
+    /// A webhook was deleted.
+    WebhookDeleted = "webhook.deleted",
 }
 
 /// What something was done to.
@@ -127,6 +139,8 @@ pub enum Subject {
     Signature(SignatureId),
     /// A template.
     Template(TemplateId),
+    /// A webhook.
+    Webhook(WebhookId),
     /// An event of the journal itself, by its number.
     Event(i64),
 }
@@ -149,6 +163,7 @@ impl Subject {
         "comment",
         "signature",
         "template",
+        "webhook",
         "event",
     ];
 
@@ -168,6 +183,7 @@ impl Subject {
             Self::Comment(_) => "comment",
             Self::Signature(_) => "signature",
             Self::Template(_) => "template",
+            Self::Webhook(_) => "webhook",
             Self::Event(_) => "event",
         }
     }
@@ -188,6 +204,7 @@ impl Subject {
             | Self::Comment(CommentId(id))
             | Self::Signature(SignatureId(id))
             | Self::Template(TemplateId(id))
+            | Self::Webhook(WebhookId(id))
             | Self::Event(id) => id,
         }
     }
@@ -232,5 +249,11 @@ impl From<SignatureId> for Subject {
 impl From<TemplateId> for Subject {
     fn from(id: TemplateId) -> Self {
         Self::Template(id)
+    }
+}
+
+impl From<WebhookId> for Subject {
+    fn from(id: WebhookId) -> Self {
+        Self::Webhook(id)
     }
 }

@@ -86,3 +86,21 @@ id! {
     /// ```
     SignatureId
 }
+
+id! {
+    /// The id of a webhook.
+    ///
+    /// ```
+    /// assert_eq!(omicron_domain::WebhookId(4).to_string(), "4");
+    /// ```
+    WebhookId
+}
+
+id! {
+    /// The id of a delivery to a webhook.
+    ///
+    /// ```
+    /// assert!(omicron_domain::DeliveryId(1) < omicron_domain::DeliveryId(2));
+    /// ```
+    DeliveryId
+}

@@ -24,6 +24,7 @@
 //! | what they may do | [`Permission`], [`Role`] |
 //! | who is acting, and what they may see | [`Actor`], [`Credential`], [`RequestId`], [`Viewer`] |
 //! | what happened | [`Action`], [`Subject`] |
+//! | to whom it is told | [`Webhook`], [`Delivery`] |
 //! | as of when to look | [`AsOf`] |
 //! | which part of a list | [`Page`], [`Listing`] |
 //! | when | [`Clock`], [`SystemClock`], [`ManualClock`] |
@@ -49,13 +50,16 @@ mod template;
 mod text;
 mod token;
 mod user;
+mod webhook;
 
 pub use access::{Decision, ProjectRole, Refusal, Standing, Step, Target};
 pub use actor::{Actor, Credential, RequestId, Viewer};
 pub use as_of::AsOf;
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use event::{Action, Subject};
-pub use id::{CommentId, ProjectId, RecordId, SignatureId, TemplateId, TokenId, UserId};
+pub use id::{
+    CommentId, DeliveryId, ProjectId, RecordId, SignatureId, TemplateId, TokenId, UserId, WebhookId,
+};
 pub use invalid::Invalid;
 pub use lifecycle::{BadLifecycle, Lifecycle, Move, MoveRefused};
 pub use link::{Link, Relation, UnknownRelation};
@@ -78,4 +82,7 @@ pub use text::fold;
 pub use token::{NewToken, Token};
 pub use user::{
     NewUser, UnknownStatus, User, UserFilter, UserStatus, UserSummary, UserWithProjects,
+};
+pub use webhook::{
+    Delivery, DeliveryState, UnknownDeliveryState, Webhook, WebhookDraft, WebhookFilter,
 };

@@ -159,6 +159,8 @@ permissions! {
     RevokeAnyToken "revoke_any_token": ADMIN, Laboratory, [Administrator] = "revoke anyone's tokens",
     /// Say what records look like in the whole laboratory.
     ManageSharedTemplates "manage_shared_templates": WRITE, Laboratory, [Administrator] = "make, change and retire templates that all projects share",
+    /// Say what of the whole laboratory is told to whom.
+    ManageLabWebhooks "manage_lab_webhooks": ADMIN, Laboratory, [Administrator] = "look after webhooks of the whole laboratory",
     /// Begin a project.
     CreateProjects "create_projects": WRITE, Laboratory, [User Administrator] = "begin a project of their own",
     /// Begin a project that belongs to someone else.
@@ -193,6 +195,8 @@ permissions! {
     ModerateComments "moderate_comments": WRITE, LiveProject, [Maintainer Owner Administrator] = "withdraw comments of others",
     /// Say what a project's records look like.
     ManageTemplates "manage_templates": WRITE, LiveProject, [Maintainer Owner Administrator] = "make, change and retire its templates",
+    /// Say what of a project is told to whom.
+    ManageWebhooks "manage_webhooks": ADMIN, LiveProject, [Maintainer Owner Administrator] = "look after its webhooks",
     /// Look after a project's instruments.
     ManageServiceAccounts "manage_service_accounts": ADMIN, LiveProject, [Maintainer Owner Administrator] = "make service accounts, list and revoke their tokens",
     /// Give a project's instruments credentials.

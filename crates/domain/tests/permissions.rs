@@ -26,6 +26,7 @@ revoke_tokens              Laboratory  admin    user - - - - - administrator
 revoke_present_token       Laboratory  any      user - - - - - administrator
 revoke_any_token           Laboratory  admin    - - - - - - administrator
 manage_shared_templates    Laboratory  write    - - - - - - administrator
+manage_lab_webhooks        Laboratory  admin    - - - - - - administrator
 create_projects            Laboratory  write    user - - - - - administrator
 create_projects_for_others Laboratory  admin    - - - - - - administrator
 change_email               Account     write    - oneself - - - - administrator
@@ -43,6 +44,7 @@ unlock_records             LiveProject write    - - - - maintainer owner adminis
 comment                    LiveProject write    - - viewer member maintainer owner administrator
 moderate_comments          LiveProject write    - - - - maintainer owner administrator
 manage_templates           LiveProject write    - - - - maintainer owner administrator
+manage_webhooks            LiveProject admin    - - - - maintainer owner administrator
 manage_service_accounts    LiveProject admin    - - - - maintainer owner administrator
 make_service_tokens        LiveProject password - - - - maintainer owner administrator
 hand_over_project          Project     admin    - - - - - owner administrator

@@ -198,6 +198,27 @@ impl Engine {
         }
     }
 
+    /// As [`Engine::write`], for threads that may block.
+    ///
+    /// # Errors
+    /// As [`Engine::write`].
+    pub fn write_blocking<T, E, W>(&self, actor: Actor, work: W) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure + Send + 'static,
+        W: Fn(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let result = match &self.writers {
+            Writers::One(writer) => {
+                let answer = writer.submit(actor, work)?.recv();
+                answer.unwrap_or_else(|_| Err(Error::Panicked.into()))
+            }
+            Writers::Many(_) => self.db.write(&actor, work),
+        };
+        self.wake_the_sealer();
+        result
+    }
+
     /// As [`Database::write_serializable`].
     ///
     /// # Errors

@@ -45,6 +45,7 @@
 //! | --- | --- |
 //! | open, read, write | [`Database`], [`Options`], [`View`], [`Transaction`] |
 //! | work on the tables | [`users`], [`tokens`], [`nonces`], [`projects`], [`records`], [`comments`], [`signatures`], [`templates`] |
+//! | tell others what happens | [`webhooks`] |
 //! | do what is asked for twice once | [`idempotency`] |
 //! | see what happened | [`events_of`], [`Event`] |
 //! | see how things were | [`positions`] |
@@ -87,6 +88,7 @@ pub mod templates;
 pub mod tokens;
 mod transaction;
 pub mod users;
+pub mod webhooks;
 mod writer;
 
 pub use backup::backup;

@@ -1,6 +1,6 @@
 //! What a viewer may see: the conditions that statements carry.
 
-use crate::tables::{project_members, records, templates};
+use crate::tables::{project_members, records, templates, webhooks};
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -87,4 +87,20 @@ pub(crate) fn sees_template(eyes: Eyes) -> _ {
     let limit = anywhere.into_sql::<Bool>().or(templates::project_id.eq(only));
     let theirs = everything.into_sql::<Bool>().or(membership.is_not_null()).and(limit);
     templates::project_id.is_null().or(theirs)
+}
+
+/// Whether a webhook is of a project that they see, or of the whole laboratory and they see all of it.
+#[auto_type]
+pub(crate) fn sees_webhook(eyes: Eyes) -> _ {
+    let everything: bool = eyes.everything;
+    let user: i64 = eyes.user;
+    let anywhere: bool = eyes.only.is_none();
+    let only: i64 = eyes.only.unwrap_or(-1);
+    let membership = project_members::table
+        .filter(project_members::project_id.nullable().eq(webhooks::project_id))
+        .filter(project_members::user_id.eq(user))
+        .select(project_members::user_id)
+        .single_value();
+    let limit = anywhere.into_sql::<Bool>().or(webhooks::project_id.eq(only));
+    everything.into_sql::<Bool>().or(membership.is_not_null()).and(limit)
 }

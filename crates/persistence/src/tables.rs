@@ -244,6 +244,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhooks (id) {
+        id -> BigInt,
+        project_id -> Nullable<BigInt>,
+        url -> Text,
+        description -> Text,
+        filter -> Text,
+        enabled -> Bool,
+        salt -> Binary,
+        cursor -> BigInt,
+        version -> BigInt,
+        date_created -> Timestamp,
+        date_changed -> Timestamp,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> BigInt,
+        webhook_id -> BigInt,
+        position -> BigInt,
+        subject -> Text,
+        body -> Text,
+        state -> Text,
+        attempts -> SmallInt,
+        next_attempt -> Timestamp,
+        last_status -> Nullable<SmallInt>,
+        last_error -> Nullable<Text>,
+        date_created -> Timestamp,
+        date_ended -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(projects -> users (owner_id));
@@ -251,6 +284,7 @@ diesel::joinable!(project_members -> users (user_id));
 diesel::joinable!(event_payloads -> events (seq));
 diesel::joinable!(template_versions -> templates (template_id));
 diesel::joinable!(record_comments -> records (record_id));
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::allow_tables_to_appear_in_same_query!(users, password_resets);
 diesel::allow_tables_to_appear_in_same_query!(
     records,
@@ -264,3 +298,5 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 diesel::allow_tables_to_appear_in_same_query!(users, tokens, projects, project_members);
 diesel::allow_tables_to_appear_in_same_query!(events, event_payloads, unsealed, positions);
+diesel::allow_tables_to_appear_in_same_query!(webhooks, webhook_deliveries);
+diesel::allow_tables_to_appear_in_same_query!(webhooks, project_members);

@@ -14,7 +14,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 24] = files![
+const FILES: [(&str, &str); 27] = files![
     "bulk-item",
     "bulk-records",
     "change-member",
@@ -23,6 +23,7 @@ const FILES: [(&str, &str); 24] = files![
     "change-record",
     "change-template",
     "change-user",
+    "change-webhook",
     "comment",
     "new-member",
     "new-owner",
@@ -34,6 +35,8 @@ const FILES: [(&str, &str); 24] = files![
     "new-template",
     "new-token",
     "new-user",
+    "new-webhook",
+    "replay-webhook",
     "revert-record",
     "revoke-token",
     "signature",

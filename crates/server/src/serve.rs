@@ -16,6 +16,7 @@ use administrator::First;
 use omicron_api::State;
 use omicron_auth::{Authenticator, Passwords, Throttle};
 use omicron_persistence::{Engine, EngineOptions};
+use omicron_webhooks::{Client, Desk, Worker};
 use rustls::ServerConfig;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -30,21 +31,21 @@ pub fn run(settings: &Settings) -> Result<(), Error> {
     let tls = tls::load(settings)?;
     // First of all, so that a second server changes nothing before it finds that it is one.
     let (listener, address) = listen::bind(settings)?;
-    let (state, first) = prepare(settings)?;
-    let serving = serve(settings, &log, (listener, address), tls, state, first);
+    let (state, worker, first) = prepare(settings)?;
+    let serving = serve(settings, &log, (listener, address), tls, (state, worker), first);
     actix_web::rt::System::new().block_on(serving)
 }
 
 /// Everything that a request needs.
-fn prepare(settings: &Settings) -> Result<(State, Option<First>), Error> {
+fn prepare(settings: &Settings) -> Result<(State, Worker, Option<First>), Error> {
     let secret = settings::token_secret(settings)?;
     let mut sizes = EngineOptions {
         quick: if settings.database_url.is_server() { 4 } else { 2 },
         ..EngineOptions::default()
     };
-    // One for each thread that reads, as many for those that write, one for the chores, and one for
-    // the sealer.
-    let connections = u32::try_from(2 * sizes.quick + sizes.slow + 2).unwrap_or(u32::MAX);
+    // One for each thread that reads, as many for those that write, one for the chores, one for the
+    // sealer, and one for the webhooks.
+    let connections = u32::try_from(2 * sizes.quick + sizes.slow + 3).unwrap_or(u32::MAX);
     let db = open::for_serving(settings, connections)?;
     let key = signing::ensure(settings, &db)?;
     log::info!("checkpoints are signed with the key {}", key.verifier());
@@ -56,8 +57,10 @@ fn prepare(settings: &Settings) -> Result<(State, Option<First>), Error> {
     }
     let engine = Engine::start(db, sizes)?;
     let throttle = Throttle::new(settings.login_failures);
+    let desk = Desk::new(engine.clone(), secret.clone());
+    let worker = Worker::start(desk, Client::new(settings.webhook_allowed_networks.clone()))?;
     let authenticator = Authenticator::new(secret, passwords)?.with_throttle(throttle);
-    Ok((State::new(engine, authenticator, api_settings(settings))?, first))
+    Ok((State::new(engine, authenticator, api_settings(settings))?, worker, first))
 }
 
 async fn serve(
@@ -65,7 +68,7 @@ async fn serve(
     log: &Logging,
     (listener, address): (TcpListener, SocketAddr),
     tls: Option<ServerConfig>,
-    state: State,
+    (state, worker): (State, Worker),
     first: Option<First>,
 ) -> Result<(), Error> {
     let workers = settings.workers();
@@ -79,6 +82,7 @@ async fn serve(
     }
     let outcome = server.await.map_err(Error::Serve);
     chores.abort();
+    worker.stop();
     if let Err(error) = state.flush_last_use().await {
         log::warn!("when tokens were last used could not be written down: {}", chain(&error));
     }
@@ -101,6 +105,7 @@ fn api_settings(settings: &Settings) -> omicron_api::Settings {
         token_lifetime: settings.token_lifetime(),
         password_policy: settings.password_policy(),
         metrics: settings.metrics(),
+        plain_webhooks: settings.plain_webhooks(),
         limits: settings.limits(),
     }
 }

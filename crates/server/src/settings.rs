@@ -20,6 +20,7 @@ pub use values::{LogFilter, LogFormat, Must, State};
 use omicron_api::Origins;
 use omicron_domain::{EmailAddress, Username};
 use omicron_service::Registration;
+use omicron_webhooks::Networks;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -101,6 +102,9 @@ pub struct Settings {
     allowed_origins: Option<Origins>,
     #[serde(default)]
     metrics_token: Option<SecretString>,
+    /// Where webhooks may lead beside public addresses.
+    #[serde(deserialize_with = "values::parsed")]
+    pub webhook_allowed_networks: Networks,
     /// The file that the log is appended to.
     #[serde(default)]
     pub logfile: Option<PathBuf>,

@@ -48,6 +48,7 @@ pub mod signatures;
 pub mod templates;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 
 use omicron_auth::Caller;
 use omicron_domain::{Permission, Place, Refusal, Target};

@@ -9,7 +9,9 @@ use omicron_domain::{
     UserStatus, Username,
 };
 use omicron_persistence::projects::Place;
-use omicron_persistence::{self as persistence, Transaction, View, projects, records, users};
+use omicron_persistence::{
+    self as persistence, Transaction, View, projects, records, users, webhooks,
+};
 
 mod past;
 
@@ -178,7 +180,7 @@ pub fn set_archived(
     Ok(projects::set_archived(tx, project.project.id, archived)?)
 }
 
-/// Deletes a project that holds no records, and switches its service accounts off.
+/// Deletes a project that holds no records, with its webhooks, and switches its service accounts off.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Changed`], [`Error::NotEmpty`].
@@ -195,6 +197,7 @@ pub fn delete(
     for account in users::service_accounts_of(tx.view(), id)? {
         service_accounts::retire(tx, account.id)?;
     }
+    webhooks::remove_all_of(tx, id)?;
     Ok(projects::delete(tx, id)?)
 }
 

@@ -52,9 +52,9 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Whether it is about records or templates.
+    /// Whether it is about records, templates or webhooks.
     fn is_of_records(&self) -> bool {
-        let words = ["/{id}", "/templates", "/records/"];
+        let words = ["/{id}", "/templates", "/records/", "/webhooks"];
         let is_list = RecordKind::ALL.iter().any(|kind| self.path.ends_with(kind.plural()));
         is_list || words.iter().any(|word| self.path.contains(word))
     }

@@ -24,7 +24,7 @@ const CALLERS: [(&str, &str); 12] = [
 
 /// Every action, with a request that does it: `P` is the project, `U` an account. Those that are
 /// asked of an account are asked of one's own and of someone else's.
-const ACTIONS: [(&str, &str, &str); 32] = [
+const ACTIONS: [(&str, &str, &str); 34] = [
     ("read_users", "GET", "/users"),
     ("manage_users", "POST", "/users/bystander/approval"),
     ("explain_access", "GET", "/access/explain?action=read_users"),
@@ -35,6 +35,7 @@ const ACTIONS: [(&str, &str, &str); 32] = [
     ("revoke_present_token", "DELETE", "/token"),
     ("revoke_any_token", "DELETE", "/tokens?username=bystander"),
     ("manage_shared_templates", "POST", "/templates"),
+    ("manage_lab_webhooks", "POST", "/webhooks"),
     ("create_projects", "POST", "/projects"),
     ("create_projects_for_others", "POST", "/projects"),
     ("change_email", "PATCH", "/users/U"),
@@ -52,6 +53,7 @@ const ACTIONS: [(&str, &str, &str); 32] = [
     ("comment", "POST", "/projects/P/samples/RECORD/comments"),
     ("moderate_comments", "DELETE", "/projects/P/samples/RECORD/comments/COMMENT"),
     ("manage_templates", "PUT", "/templates/TEMPLATE/retired"),
+    ("manage_webhooks", "GET", "/webhooks?project=P"),
     ("manage_service_accounts", "POST", "/projects/P/service-accounts"),
     ("make_service_tokens", "POST", "/projects/P/service-accounts/MACHINE/tokens"),
     ("hand_over_project", "PUT", "/projects/P/owner"),
@@ -161,6 +163,7 @@ impl World {
             "manage_shared_templates" => {
                 Some(json!({"kind": "sample", "name": format!("Melt {number}")}))
             }
+            "manage_lab_webhooks" => Some(json!({"url": "http://127.0.0.1/"})),
             "make_service_tokens" => Some(json!({"scopes": ["ingest"]})),
             "manage_service_accounts" => Some(json!({"username": format!("probe {number}")})),
             _ => None,
@@ -246,7 +249,7 @@ fn explain_says_what_the_server_does(backend: Backend) {
                 }
                 // Whose the comment is, is only asked where anyone may say something.
                 path if path.contains("COMMENT") => &[("project:P", "", false)],
-                path if path.contains("/P") || path.contains("TEMPLATE") => {
+                path if ["/P", "=P", "TEMPLATE"].iter().any(|word| path.contains(word)) => {
                     &[("project:P", "", false), ("project:P", "", true)]
                 }
                 _ => &[("", "", false)],

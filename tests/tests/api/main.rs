@@ -41,5 +41,6 @@ mod tls;
 mod tokens;
 mod users;
 mod validate;
+mod webhooks;
 
 use lab::{Lab, fixture};

@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 
 /// POSTs whose answer is a secret, or whose body alone says who calls: nothing of them is kept, and
 /// their handlers take no key.
-const SECRET: [&str; 5] = [
+const SECRET: [&str; 7] = [
     "/api/v1/token",
     "/api/v1/tokens",
     "/api/v1/projects/{project_name_or_id}/service-accounts/{username_or_id}/tokens",
     "/api/v1/users/{username_or_id}/password-reset",
     "/api/v1/password-resets",
+    "/api/v1/webhooks",
+    "/api/v1/webhooks/{id}/secret",
 ];
 
 /// POSTs that only answer: sent again, they do nothing twice.

@@ -3,7 +3,7 @@
 use crate::error::chain;
 use omicron_api::State;
 use omicron_domain::Actor;
-use omicron_persistence::{Error, Transaction, idempotency, nonces, resets, tokens};
+use omicron_persistence::{Error, Transaction, idempotency, nonces, resets, tokens, webhooks};
 use std::time::Duration;
 
 /// Writes down when tokens were used, and removes what has expired.
@@ -17,12 +17,13 @@ pub(super) async fn each_minute(state: State) {
             // There will be a better minute.
             Ok(0) | Err(Error::Overloaded) => {}
             Ok(count) => log::debug!(count; "removed what has expired"),
-            Err(error) => log::warn!("tokens could not be tidied up: {}", chain(&error)),
+            Err(error) => log::warn!("what has expired could not be removed: {}", chain(&error)),
         }
     }
 }
 
 fn remove_expired(tx: &mut Transaction<'_>) -> Result<usize, Error> {
     let secrets = nonces::remove_expired(tx)? + resets::remove_expired(tx)?;
-    Ok(tokens::remove_expired(tx)? + idempotency::remove_expired(tx)? + secrets)
+    let deliveries = webhooks::remove_old(tx)?;
+    Ok(tokens::remove_expired(tx)? + idempotency::remove_expired(tx)? + secrets + deliveries)
 }

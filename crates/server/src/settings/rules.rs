@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use omicron_api::{Limits, MetricsAccess, Origins};
 use omicron_auth::{Password, PasswordPolicy, Secret};
 use omicron_service::Registration;
+use omicron_service::webhooks::Plain;
 use secrecy::ExposeSecret;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -166,6 +167,12 @@ impl Settings {
             body: Duration::from_secs(self.body_timeout),
             connections: self.max_connections,
         }
+    }
+
+    /// Whether webhooks may have addresses without TLS.
+    #[must_use]
+    pub fn plain_webhooks(&self) -> Plain {
+        if self.is_production() { Plain::Refused } else { Plain::Allowed }
     }
 
     /// Whether the server speaks TLS.

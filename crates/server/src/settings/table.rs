@@ -209,6 +209,12 @@ pub static GROUPS: &[(&str, &[Setting])] = &[
                 "bearer token that /metrics asks for; without one, it is open only where nobody else can reach it",
             )
             .secret(),
+            value(
+                "WEBHOOK_ALLOWED_NETWORKS",
+                "none",
+                "10.1.0.0/16,fd00::/8",
+                "networks that webhooks may be posted to though they are not public, with commas between; none for none",
+            ),
         ],
     ),
     (

@@ -109,6 +109,13 @@ impl World {
             .replace("{project}", &self.project.to_string())
             .replace("{version}", "1")
             .replace("/diff", "/diff?from=1&to=1");
+        if row.path.ends_with("/webhooks") && row.method == "GET" {
+            return format!("{path}?project={}", self.project);
+        }
+        if row.path.contains("/webhooks/") {
+            let made = root.post("/api/v1/webhooks", &self.webhook()).expect(201).json();
+            return path.replace("{id}", &made["id"].to_string()).replace("{delivery}", "999999");
+        }
         if row.path.contains("/templates") {
             let name = format!("{} {} {caller}", row.method, row.path);
             let body = json!({"project": self.project, "kind": "sample", "name": name});
@@ -140,9 +147,18 @@ impl World {
         path.replace("{signature}", &signature["id"].to_string())
     }
 
+    /// A webhook of the project, to which nothing is posted.
+    fn webhook(&self) -> Value {
+        json!({"project": self.project, "url": "https://example.org/", "enabled": false})
+    }
+
     fn body_of_record(&self, caller: &str, row: &Row<'_>) -> Option<Value> {
         let path = row.path.as_str();
         match row.method {
+            "POST" if path.ends_with("/webhooks") => Some(self.webhook()),
+            "POST" if path.ends_with("/replay") => Some(json!({"from": 1})),
+            "POST" if path.contains("/webhooks/") => None,
+            "PATCH" if path.contains("/webhooks/") => Some(json!({"description": "b"})),
             "POST" if path.ends_with("/bulk") => {
                 Some(json!({"items": [{"kind": "sample", "record": {"title": "b"}}]}))
             }
