@@ -71,7 +71,7 @@ pub(super) enum Command {
     },
     /// Print the public keys of the journal, oldest first: the last one is in use
     Keys,
-    /// Print a new key for AUDIT_SIGNING_KEY
+    /// Print a new signing key
     #[command(after_help = keys::ABOUT_NEW)]
     NewKey {
         /// What the journal is called, such as lab.example.org/journal; otherwise a name is made up

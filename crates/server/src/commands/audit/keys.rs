@@ -40,26 +40,34 @@ pub(super) fn rotate(db: &Database, settings: &Settings, lost: bool) -> Result<(
     // The name is that of the journal, which stays the same one.
     let new = signing::new_key(Some(in_use.name()))?;
     let may_be_kept = !settings.is_signing_key_given() && settings.check_signing_key().is_ok();
-    match settings.signing_key_file().filter(|_| may_be_kept) {
-        Some(file) => {
-            let new_file = beside(&file, new.verifier());
-            keep(&new_file, &new.to_secret_text())?;
-            replace(db, old.as_ref(), &new)?;
-            if let Some(before) = settings.signing_key()? {
-                keep(&beside(&file, before.verifier()), &before.to_secret_text())?;
-            }
-            fs::rename(&new_file, &file).map_err(|error| Error::file(&file, error))?;
-            note(&format!("the new key is in {}: copy it to all replicas", file.display()))?;
-        }
-        None => {
-            // Before it is needed: what can't be printed must not be in use.
-            print(&new.to_secret_text())?;
-            replace(db, old.as_ref(), &new)?;
-            note("give the key that was printed to all replicas, as AUDIT_SIGNING_KEY")?;
-        }
+    if let Some(file) = settings.signing_key_file().filter(|_| may_be_kept) {
+        replace_file(db, settings, old.as_ref(), &new, &file)?;
+        note(&format!("the new key is in {}: copy it to all replicas", file.display()))?;
+    } else {
+        // Before it is needed: what can't be printed must not be in use.
+        print(&new.to_secret_text())?;
+        replace(db, old.as_ref(), &new)?;
+        note("give the key that was printed to all replicas, as AUDIT_SIGNING_KEY")?;
     }
     note(&format!("checkpoints are signed with {} from now on", new.verifier()))?;
     note("restart each server that runs: until then it signs nothing")
+}
+
+/// At each moment both keys are in files.
+fn replace_file(
+    db: &Database,
+    settings: &Settings,
+    old: Option<&SigningKey>,
+    new: &SigningKey,
+    file: &Path,
+) -> Result<(), Error> {
+    let new_file = beside(file, new.verifier());
+    keep(&new_file, &new.to_secret_text())?;
+    if let Some(before) = settings.signing_key()? {
+        keep(&beside(file, before.verifier()), &before.to_secret_text())?;
+    }
+    replace(db, old, new)?;
+    fs::rename(&new_file, file).map_err(|error| Error::file(file, error))
 }
 
 fn replace(db: &Database, old: Option<&SigningKey>, new: &SigningKey) -> Result<(), Error> {
@@ -72,9 +80,9 @@ fn replace(db: &Database, old: Option<&SigningKey>, new: &SigningKey) -> Result<
 
 /// Where a key is kept that is not, or not yet, the one in use.
 fn beside(file: &Path, key: &VerifierKey) -> PathBuf {
-    let hash: String = key.hash().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = u32::from_be_bytes(key.hash());
     let mut path = file.as_os_str().to_owned();
-    path.push(format!(".{hash}"));
+    path.push(format!(".{hash:08x}"));
     path.into()
 }
 
