@@ -39,8 +39,8 @@ fn bytes(path: &[omicron_tlog::Hash]) -> Vec<u8> {
 }
 
 /// What a proof says once it was written to a file and read again.
-fn checked(proof: Proof, keys: &[u8]) -> Checked {
-    let file = serde_json::to_string(&proof).unwrap();
+fn checked(proof: &Proof, keys: &[u8]) -> Checked {
+    let file = serde_json::to_string(proof).unwrap();
     let keys: Vec<_> = keys.iter().map(|seed| public(*seed)).collect();
     Proof::parse(&file).unwrap().check(&keys).unwrap()
 }
@@ -75,7 +75,7 @@ on_both! {
             let index = usize::try_from(position - 1).unwrap();
             let expected = tree.prove_inclusion(index);
             assert_eq!(bytes(&proof.path), expected.as_bytes(), "{position}");
-            let Checked::Inclusion { entry, checkpoint, .. } = checked(Proof::Inclusion(proof), &[2]) else {
+            let Checked::Inclusion { entry, checkpoint, .. } = checked(&Proof::Inclusion(proof), &[2]) else {
                 unreachable!()
             };
             assert_eq!((entry.position, checkpoint.size), (position, size.unsigned_abs()));
@@ -95,7 +95,7 @@ on_both! {
             assert_eq!(consistency(lab, size, first).as_ref(), Some(&proof), "in either order");
             let added = usize::try_from(size - first).unwrap();
             assert_eq!(bytes(&proof.path), tree.prove_consistency(added).as_bytes(), "{first}");
-            let checked = checked(Proof::Consistency(proof), &[1, 2]);
+            let checked = checked(&Proof::Consistency(proof), &[1, 2]);
             assert!(matches!(checked, Checked::Consistency { second, .. } if second.size == size.unsigned_abs()));
         }
         assert_eq!(consistency(lab, 7, size), None, "there is no such checkpoint");
@@ -112,7 +112,7 @@ on_both! {
         let payload = |position| inclusion(lab, position).unwrap().payload;
         assert!(payload(1).unwrap().text.contains("a-0"));
         assert_eq!(payload(3), None);
-        checked(Proof::Inclusion(inclusion(lab, 3).unwrap()), &[2]);
+        checked(&Proof::Inclusion(inclusion(lab, 3).unwrap()), &[2]);
         let anonymised = position(3, 2).unwrap();
         assert!(payload(anonymised).is_some());
     }

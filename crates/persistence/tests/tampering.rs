@@ -233,7 +233,7 @@ impl<'a> Tampered<'a> {
         }
         let at = byte % value.len();
         value[at] ^= 1 << bit;
-        let hex: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = crate::ledger::hex(&value);
         match (kind, sqlite) {
             (Bytes, true) => set(format!("x'{hex}'")),
             (_, true) => set(format!("CAST(x'{hex}' AS TEXT)")),
@@ -249,7 +249,7 @@ impl<'a> Tampered<'a> {
     }
 
     /// Whether a fault names the row.
-    fn is_named(&self, report: &Report, table: &str, id: i64) -> bool {
+    fn is_named(report: &Report, table: &str, id: i64) -> bool {
         report.faults.iter().any(|fault| match (table, fault) {
             ("checkpoints", fault) => {
                 let text = format!("{fault} ");
@@ -289,7 +289,7 @@ on_both! {
             let report = hit.as_ref().map(|_| lab.verify(&Expected::default()));
             tampered.restore();
             let (Some((table, rows)), Some(report)) = (hit, report) else { return Ok(()) };
-            let mut named = rows.iter().map(|id| tampered.is_named(&report, table, *id));
+            let mut named = rows.iter().map(|id| Tampered::is_named(&report, table, *id));
             // Of two checkpoints that have changed places, it is one that is not in its own.
             let all = if table == "checkpoints" { named.any(|is| is) } else { named.all(|is| is) };
             prop_assert!(all, "{table} {rows:?}: {:?}", report.faults);
@@ -308,7 +308,7 @@ on_both! {
                 let hit = tampered.attack(&attack);
                 if let Some((table, rows)) = hit {
                     let report = lab.verify(&Expected::default());
-                    assert!(tampered.is_named(&report, table, rows[0]), "{attack:?}: {:?}", report.faults);
+                    assert!(Tampered::is_named(&report, table, rows[0]), "{attack:?}: {:?}", report.faults);
                     done += 1;
                 }
                 tampered.restore();
