@@ -100,8 +100,10 @@ impl Reader {
                 return Some(self.last_word("your credential is no longer good for this"));
             }
             let (before, text) = (self.at, self.news().await);
-            if text.is_empty() && self.at > before {
-                continue; // nothing for them, and there may be more
+            // Nothing for them, and there may be more; but who has a long way to go is told how far they
+            // are, or they would begin anew where a proxy cuts a silent line.
+            if text.is_empty() && self.at > before && self.sent.elapsed() < BEAT {
+                continue;
             }
             if !text.is_empty() || self.sent.elapsed() >= BEAT {
                 self.sent = Instant::now();
