@@ -42,6 +42,7 @@ pub mod records;
 mod registration;
 pub mod resets;
 pub mod service_accounts;
+mod since;
 pub mod templates;
 pub mod tokens;
 pub mod users;

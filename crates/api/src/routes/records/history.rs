@@ -141,7 +141,7 @@ async fn revert(
     let (RevertBody { version }, once) = post.read::<RevertBody>(&state).await?;
     let location = path.location()?;
     let work = move |tx: &mut Transaction<'_>, caller: &_| {
-        let shown = records::revert(tx, caller, &location, &conditions.base(), version)?;
+        let shown = records::revert(tx, caller, &location, &conditions.base(), (version, None))?;
         let version = shown.record.version;
         let answer = shown_version(StatusCode::OK, version, &RecordView::from(shown))?;
         Ok::<Answer, _>(answer)
