@@ -7,6 +7,7 @@ use crate::caller::{Caller, ManageTemplates, ReadProject};
 use crate::etag::{Conditions, tagged_version};
 use crate::listing::{self, Paging, truth};
 use crate::once::{Post, shown_version};
+use crate::past::Present;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{TemplateView, TemplatesView};
@@ -99,7 +100,7 @@ struct Wanted {
 async fn list(
     caller: Caller<ReadProject>,
     wanted: Query<Wanted>,
-    paging: Query<Paging>,
+    (paging, _): (Query<Paging>, Present),
     request: HttpRequest,
     state: State,
 ) -> Result<HttpResponse, Problem> {
@@ -183,7 +184,7 @@ struct Edition {
 async fn find(
     caller: Caller<ReadProject>,
     path: Path<String>,
-    edition: Query<Edition>,
+    (edition, _): (Query<Edition>, Present),
     conditions: Conditions,
     state: State,
 ) -> Result<HttpResponse, Problem> {
