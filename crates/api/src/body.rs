@@ -10,8 +10,9 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
 use omicron_domain::Grant;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 
@@ -72,6 +73,19 @@ impl Body {
         let received = self.receive(T::LIMIT).await?;
         let says = received.is_json() && received.bytes.trim_ascii_start().starts_with(b"{");
         if says { received.document() } else { Ok(None) }
+    }
+
+    /// The document, if the body is an object with one of these members; any other body is no matter.
+    pub(crate) async fn read_if_it_names<T: Document>(
+        self,
+        members: &[&str],
+    ) -> Result<Option<T>, Problem> {
+        let received = self.receive(T::LIMIT).await?;
+        let object = serde_json::from_slice::<HashMap<String, IgnoredAny>>(&received.bytes);
+        let names = |object: HashMap<String, IgnoredAny>| {
+            members.iter().any(|member| object.contains_key(*member))
+        };
+        if received.is_json() && object.is_ok_and(names) { received.document() } else { Ok(None) }
     }
 
     /// The bytes, whatever they are.

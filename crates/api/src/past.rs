@@ -1,10 +1,13 @@
 //! How things were: what is asked for, and the header that says what is shown.
 
 use crate::problem::Problem;
-use actix_web::HttpResponseBuilder;
+use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::web::Query;
+use actix_web::{FromRequest, HttpRequest, HttpResponseBuilder};
 use omicron_domain::AsOf;
 use serde::Deserialize;
+use std::future::{Ready, ready};
 use utoipa::IntoParams;
 
 /// As of which position in the journal the answer is.
@@ -27,6 +30,26 @@ impl Moment {
     pub(crate) fn as_of(&self) -> Result<Option<AsOf>, Problem> {
         let as_of = self.as_of.as_deref().map(str::parse).transpose();
         as_of.map_err(Problem::of_field("/as_of"))
+    }
+}
+
+/// A request for the present, of what is shown as of no other time: it is told so, since the present is
+/// not what it asked for.
+pub(crate) struct Present;
+
+impl FromRequest for Present {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let moment = Query::<Moment>::from_query(request.query_string());
+        ready(match moment {
+            Ok(Query(Moment { as_of: Some(_) })) => {
+                Err(Problem::invalid("/as_of", "is not taken here: only the present is shown"))
+            }
+            // What else is wrong with the query is no matter of time.
+            Ok(_) | Err(_) => Ok(Self),
+        })
     }
 }
 

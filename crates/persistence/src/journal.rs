@@ -221,6 +221,35 @@ pub(crate) fn all_of(view: &mut View<'_>, subjects: &[Subject]) -> Result<Vec<Ev
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
+/// What the journal keeps of a version of something that the viewer has been shown, if each change of
+/// it makes a version; `None` if there is no such version, or it was erased.
+///
+/// ```
+/// # use omicron_domain::{Subject, TemplateId, Viewer};
+/// # use omicron_persistence::{Database, Error, Options, state_of_version};
+/// # let db = Database::create("sqlite://", Options::default())?;
+/// let melt = Subject::from(TemplateId(3));
+/// assert!(db.read(Viewer::Everything, |view| state_of_version(view, melt, 1))?.is_none());
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the database.
+pub fn state_of_version(
+    view: &mut View<'_>,
+    subject: Subject,
+    version: i64,
+) -> Result<Option<serde_json::Value>, Error> {
+    if version < 1 {
+        return Ok(None);
+    }
+    let event = some_of(view, subject, version - 1, 1)?.pop();
+    let payload = event.and_then(|event| event.payload);
+    let state = payload.map(|text| serde_json::from_str::<serde_json::Value>(&text)).transpose();
+    let state = state.map_err(|error| Error::Corrupt("event_payloads.payload", error.into()))?;
+    Ok(state.filter(|state| state.get("version").is_some_and(|its| *its == version)))
+}
+
 /// The events with these numbers, in no order.
 pub(crate) fn events_numbered(view: &mut View<'_>, seqs: &[i64]) -> Result<Vec<Event>, Error> {
     if seqs.is_empty() {

@@ -95,7 +95,7 @@ pub use backup::backup;
 pub use database::Database;
 pub use engine::{Engine, EngineOptions};
 pub use error::{Error, Failure};
-pub use journal::{Event, events_of};
+pub use journal::{Event, events_of, state_of_version};
 pub use lane::{Lane, Refused};
 pub use migrate::{MigrationStatus, downgrade, migration_status, upgrade};
 pub use options::Options;

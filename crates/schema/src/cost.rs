@@ -28,6 +28,8 @@ const MAX_LISTED_WORK: u64 = 200_000;
 pub(crate) struct Work {
     /// How often a value at this depth is looked at, at most.
     looks: Vec<u64>,
+    /// The same where every failure is told, which is worth a look each.
+    listed: Vec<u64>,
     /// How far the engine recurses into a document of this depth, at most.
     stack: Vec<u64>,
     /// Whether reading a text may take the square of its length: as a regular expression it does.
@@ -52,7 +54,9 @@ impl Work {
         let inner_first = graph
             .inner_first(&reached, |place, _, _| place.is_same())
             .ok_or(Refused::EndlessReference)?;
-        let mut looks = graph.looks(&inner_first, None);
+        let told = |node: &Node| node.weight.saturating_add(node.failures);
+        let mut looks = graph.looks(&inner_first, |node| node.weight, None);
+        let mut listed = graph.looks(&inner_first, told, None);
         let mut stack = graph.stack(&inner_first, None);
         if stack[0] > limits::MAX_CHAIN {
             return Err(Refused::ChainTooLong);
@@ -61,16 +65,22 @@ impl Work {
         if cost > limits::MAX_COST {
             return Err(Refused::TooCostly { cost });
         }
-        let mut work =
-            Self { looks: vec![looks[0]], stack: vec![stack[0]], squares: graph.expressions };
+        let mut work = Self {
+            looks: vec![looks[0]],
+            listed: vec![listed[0]],
+            stack: vec![stack[0]],
+            squares: graph.expressions,
+        };
         for _ in 1..=MAX_DEPTH {
-            looks = graph.looks(&inner_first, Some(&looks));
+            looks = graph.looks(&inner_first, |node| node.weight, Some(&looks));
+            listed = graph.looks(&inner_first, told, Some(&listed));
             let deeper = graph.stack(&inner_first, Some(&stack));
             if looks.iter().all(|&n| n == 0) && deeper == stack {
                 break;
             }
             stack = deeper;
             work.looks.push(looks[0]);
+            work.listed.push(listed[0]);
             work.stack.push(stack[0]);
         }
         Ok(work)
@@ -84,13 +94,15 @@ impl Work {
 
     /// How far checking this document may go.
     pub(crate) fn affordable(&self, document: &Value) -> Affordable {
-        let (mut depth, mut looks) = (0, 0_u64);
+        let (mut depth, mut looks, mut listed) = (0, 0_u64, 0_u64);
         let mut open = vec![(document, 0, 0)];
         while let Some((value, level, name)) = open.pop() {
             depth = depth.max(level);
             let text = name + value.as_str().map_or(0, str::len);
-            let once = self.looks.get(level).copied().unwrap_or(0);
-            looks = looks.saturating_add(once.saturating_mul(self.reading(text)));
+            let reading = self.reading(text);
+            let all = |once: &[u64]| once.get(level).map_or(0, |once| once.saturating_mul(reading));
+            looks = looks.saturating_add(all(&self.looks));
+            listed = listed.saturating_add(all(&self.listed));
             match value {
                 _ if level > MAX_DEPTH => return Affordable::Nothing,
                 Value::Array(items) => open.extend(items.iter().map(|item| (item, level + 1, 0))),
@@ -104,7 +116,7 @@ impl Work {
         if stack > MAX_STACK || looks > MAX_WORK {
             return Affordable::Nothing;
         }
-        if looks > MAX_LISTED_WORK { Affordable::Verdict } else { Affordable::All }
+        if listed > MAX_LISTED_WORK { Affordable::Verdict } else { Affordable::All }
     }
 }
 
@@ -179,14 +191,20 @@ impl Graph {
         total[0]
     }
 
-    /// How often each node looks at a value one level deeper than in `above`, at most.
-    fn looks(&self, inner_first: &[usize], above: Option<&[u64]>) -> Vec<u64> {
+    /// How often each node looks at a value one level deeper than in `above`, at most, if it takes
+    /// `own` looks for itself.
+    fn looks(
+        &self,
+        inner_first: &[usize],
+        own: impl Fn(&Node) -> u64,
+        above: Option<&[u64]>,
+    ) -> Vec<u64> {
         let mut looks = vec![0_u64; self.nodes.len()];
         for &index in inner_first {
             let node = &self.nodes[index];
             let same = sum(node.edges.iter().filter(|(place, _)| place.is_same()), &looks);
             let same = same.saturating_mul(if node.unevaluated { 2 } else { 1 });
-            let own = above.map_or(node.weight, |above| node.inside(above));
+            let own = above.map_or_else(|| own(node), |above| node.inside(above));
             looks[index] = same.saturating_add(own);
         }
         looks

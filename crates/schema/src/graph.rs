@@ -18,6 +18,8 @@ const BASE: &str = "json-schema:///";
 pub(crate) struct Node {
     /// What checking one value against its own keywords costs, at least 1.
     pub(crate) weight: u64,
+    /// How many failures its own keywords may have to tell of one value, besides one of each.
+    pub(crate) failures: u64,
     /// It asks what its siblings have evaluated, so they are run once more.
     pub(crate) unevaluated: bool,
     /// The subschemas it applies, and to what.
@@ -165,12 +167,13 @@ impl<'r> Reader<'r> {
 
     /// What counts about a subschema's own keywords.
     fn note(&mut self, index: usize, schema: &'r Map<String, Value>) {
-        let compared = ["enum", "const", "required"].into_iter();
-        let compared: usize =
-            compared.filter_map(|keyword| schema.get(keyword)).map(limits::values).sum();
+        let compared = ["enum", "const"].iter().filter_map(|&keyword| schema.get(keyword));
+        let demanded = demanded(schema);
+        let compared = compared.map(limits::values).sum::<usize>() + demanded;
         let unique = (schema.get("uniqueItems") == Some(&Value::Bool(true))).then(|| self.whole());
         let node = &mut self.nodes[index];
         node.weight += compared as u64 / 16;
+        node.failures = demanded as u64;
         node.edges.extend(unique.map(|whole| (Place::EachItem, whole)));
         node.unevaluated =
             ["unevaluatedProperties", "unevaluatedItems"].iter().any(|&k| schema.contains_key(k));
@@ -210,4 +213,13 @@ impl<'r> Reader<'r> {
         let patterns = self.patterns.len();
         Graph { nodes: self.nodes, patterns, expressions: self.expressions }
     }
+}
+
+/// How many fields a subschema may find missing in one value, by the names that it lists.
+fn demanded(schema: &Map<String, Value>) -> usize {
+    let length = |names: &Value| names.as_array().map_or(0, Vec::len);
+    let depending = ["dependentRequired", "dependencies"].iter().filter_map(|&k| schema.get(k));
+    let depending = depending.filter_map(Value::as_object).flat_map(Map::values);
+    let depending: usize = depending.map(|names| 1 + length(names)).sum();
+    schema.get("required").map_or(0, length) + depending
 }

@@ -137,6 +137,27 @@ fn what_compares_whole_values_counts_for_all_that_they_hold() {
 }
 
 #[test]
+fn what_may_be_missing_counts_wherever_it_is_told() {
+    let names: Vec<String> = (0..1000).map(|i| format!("{i:04}")).collect();
+    let (many, few) = (json!(vec![json!({"a": 1}); 1000]), json!([{"a": 1}, {}]));
+    for (draft, one) in [
+        (
+            "https://json-schema.org/draft/2020-12/schema",
+            json!({"dependentRequired": {"a": names}}),
+        ),
+        ("http://json-schema.org/draft-07/schema#", json!({"dependencies": {"a": names}})),
+        ("http://json-schema.org/draft-04/schema#", json!({"dependencies": {"a": names}})),
+        ("http://json-schema.org/draft-04/schema#", json!({"required": names})),
+    ] {
+        let schema = Schema::compile("many", json!({"$schema": draft, "items": one})).unwrap();
+        let message = "does not match the schema, and is too large to say where";
+        assert_eq!(schema.violations(&many)[0].message, message, "{draft}");
+        let told = schema.violations(&few);
+        assert_eq!((told.len(), &*told[0].pointer), (100, "/0/0000"), "{draft}");
+    }
+}
+
+#[test]
 fn nothing_is_fetched() {
     for reference in [
         "https://example.org/schema",

@@ -1,6 +1,7 @@
 //! What people say about records.
 
 use crate::records::{Base, Location, located};
+use crate::since::changes_between;
 use crate::{Error, projects::held};
 use omicron_auth::Caller;
 use omicron_domain::{
@@ -62,7 +63,7 @@ pub fn change(
     if comment.author != Some(caller.user.id) {
         return Err(Error::NotTheirs);
     }
-    base.check(comment.version)?;
+    based(tx, &comment, base)?;
     if comment.text == *text {
         return Ok(by_caller(caller, comment));
     }
@@ -85,8 +86,14 @@ pub fn remove(
     if comment.author != Some(caller.user.id) {
         held(tx, caller, &location.project, Permission::ModerateComments)?;
     }
-    base.check(comment.version)?;
+    based(tx, &comment, base)?;
     Ok(comments::remove(tx, &record, &comment)?)
+}
+
+/// That the change is made on what the caller has seen; else, what has changed since.
+fn based(tx: &mut Transaction<'_>, comment: &Comment, base: &Base) -> Result<(), Error> {
+    let (id, version) = (comment.id.into(), comment.version);
+    base.check_since(version, |seen| changes_between(tx.view(), id, (seen, version), &["text"]))
 }
 
 /// The record, which others may comment on in the meantime only after this.

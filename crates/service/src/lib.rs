@@ -45,6 +45,7 @@ mod registration;
 pub mod resets;
 pub mod service_accounts;
 pub mod signatures;
+mod since;
 pub mod templates;
 pub mod tokens;
 pub mod users;

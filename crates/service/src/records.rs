@@ -30,7 +30,7 @@ pub(crate) use document::data_of;
 pub use document::{Document, Followed};
 pub use graph::{Direction, Graph, graph};
 pub use history::{Entry, difference, history, version};
-pub use past::{PastPart, find_at, list_at};
+pub use past::{PastPart, find_anywhere_at, find_at, list_at};
 pub use proof::proof;
 pub(crate) use write::{based, located_in};
 pub use write::{change, create, revert, set_trashed, unlock};
@@ -198,6 +198,25 @@ impl Base {
             Self::Any | Self::Versions(_) => Ok(()),
         }
     }
+
+    /// As [`check`](Self::check), and if the caller has seen an older version, what has changed since.
+    ///
+    /// # Errors
+    /// Those of `check`, and of looking.
+    pub(crate) fn check_since(
+        &self,
+        version: i64,
+        since: impl FnOnce(i64) -> Result<Vec<Difference>, Error>,
+    ) -> Result<(), Error> {
+        match (self.check(version), self) {
+            (Err(Error::Outdated { .. }), Self::Versions(versions)) => {
+                let seen = versions.iter().copied().filter(|seen| *seen < version).max();
+                let changes = seen.map_or_else(|| Ok(Vec::new()), since)?;
+                Err(Error::Outdated { version, changes })
+            }
+            (checked, _) => checked,
+        }
+    }
 }
 
 /// The record, if it is where the request says.
@@ -250,7 +269,17 @@ pub(crate) fn all_shown(
     found.into_iter().map(shown).collect()
 }
 
-/// What a content says, for comparing two.
+/// What a version of a record says, and whether it is in the trash: for comparing two.
+pub(crate) fn compared(view: &mut View<'_>, record: &Record) -> Result<Value, Error> {
+    let mut said = document_of(view, &record.content)?;
+    if let Some(members) = said.as_object_mut() {
+        let date = serde_json::to_value(record.date_trashed).map_err(document::corrupt)?;
+        members.insert("date_trashed".to_owned(), date);
+    }
+    Ok(said)
+}
+
+/// What a content says.
 pub(crate) fn document_of(view: &mut View<'_>, content: &Content) -> Result<Value, Error> {
     let names = users::names(view, &content.people)?;
     Document::of(content, &names)?.into_value()

@@ -2,6 +2,7 @@
 
 use crate::projects::{Which, held};
 use crate::records::{Base, data_of};
+use crate::since::changes_between;
 use crate::{Error, require};
 use omicron_auth::Caller;
 use omicron_domain::{
@@ -141,7 +142,11 @@ fn permitted(
         }
     }
     let template = templates::lock(tx, id)?.ok_or_else(missing)?;
-    base.check(template.version)?;
+    let version = template.version;
+    let members = ["name", "schema", "body", "lifecycle", "date_retired"];
+    base.check_since(version, |seen| {
+        changes_between(tx.view(), id.into(), (seen, version), &members)
+    })?;
     Ok(template)
 }
 

@@ -57,6 +57,10 @@ on_both! {
         assert_eq!(lab.put(&carl, said, &Base::Versions(vec![1]), "First.").unwrap(), 1);
         assert_eq!(lab.put(&carl, said, &Base::Versions(vec![1]), "Second.").unwrap(), 2);
         assert_eq!(lab.events(said.1), 2);
+        assert_refused!(lab.put(&carl, said, &Base::Versions(vec![1]), "x"), Error::Outdated { version: 2, changes }
+            if changes.len() == 1 && changes[0].pointer == "/text"
+            && changes[0].from == Some("First.".into()) && changes[0].to == Some("Second.".into()));
+        assert_refused!(lab.withdraw(&carl, said, &Base::Versions(vec![1])), Error::Outdated { changes, .. } if changes.len() == 1);
     }
 
     fn the_author_and_those_who_look_after_the_project_withdraw_a_comment(lab: &Lab) {

@@ -82,7 +82,7 @@ on_both! {
         lab.change_record(&ann, &here, &Change { title: Some(parsed("Bar")), ..with_data(json!({"mass": null})) }).unwrap();
         lab.write(&ann, |tx| records::set_trashed(tx, &ann, &here, &Base::Any, true)).unwrap();
         lab.write(&ann, |tx| records::set_trashed(tx, &ann, &here, &Base::Any, false)).unwrap();
-        lab.write(&bob, |tx| records::revert(tx, &bob, &here, &Base::Versions(vec![5]), 2)).unwrap();
+        lab.write(&bob, |tx| records::revert(tx, &bob, &here, &Base::Versions(vec![5]), (2, None))).unwrap();
         let told = |after, limit| {
             let entries = lab.read(&carl, |view| records::history(view, &here, after, limit)).unwrap();
             let told = entries.into_iter().map(|entry| {
@@ -98,8 +98,8 @@ on_both! {
             line(1, "ann", "record.created", ""),
             line(2, "bob", "record.changed", "/data/a~1b /data/mass"),
             line(3, "ann", "record.changed", "/data/mass /title"),
-            line(4, "ann", "record.trashed", ""),
-            line(5, "ann", "record.restored", ""),
+            line(4, "ann", "record.trashed", "/date_trashed"),
+            line(5, "ann", "record.restored", "/date_trashed"),
             line(6, "bob", "record.reverted", "/data/mass /title"),
         ];
         assert_eq!(told(0, 100), all);
@@ -242,7 +242,7 @@ on_both! {
         let here = at(project, id);
         lab.change_record(&bob, &here, &from(&[])).unwrap();
         let back = |who: &Caller, base: &Base, version| {
-            lab.attempt(who, |tx| records::revert(tx, who, &here, base, version))
+            lab.attempt(who, |tx| records::revert(tx, who, &here, base, (version, None)))
         };
         for who in [&ann, &bob] {
             let again = back(who, &Base::Any, 1).unwrap().record;

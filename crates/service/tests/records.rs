@@ -140,6 +140,33 @@ on_both! {
         assert_refused!(gone(Base::Versions(vec![3])), Error::Outdated { version: 4, .. });
     }
 
+    fn that_a_record_went_to_the_trash_is_a_change_like_others(lab: &Lab) {
+        let (id, [ann, ..]) = four(lab);
+        let at = place(id, &lab.begin_record(&ann, id, &titled("Ingot")).unwrap());
+        let set = |base, trashed| lab.attempt(&ann, |tx| records::set_trashed(tx, &ann, &at, &base, trashed));
+        lab.write(&ann, |tx| records::set_trashed(tx, &ann, &at, &Base::Any, true)).unwrap();
+        let outdated = set(Base::Versions(vec![1]), false);
+        assert_refused!(outdated, Error::Outdated { version: 2, changes }
+            if changes[0].pointer == "/date_trashed" && changes[0].from == Some(serde_json::Value::Null));
+        let told = lab.read(&ann, |view| records::difference(view, &at, 1, 2)).unwrap();
+        assert_eq!((told.len(), &*told[0].pointer), (1, "/date_trashed"));
+    }
+
+    fn no_patches_make_a_record_larger_than_one_may_be(lab: &Lab) {
+        let (id, [ann, ..]) = four(lab);
+        let with = |name: &str, length| {
+            let data = serde_json::Map::from_iter([(name.to_owned(), "x".repeat(length).into())]);
+            Change { data: Some(Some(data)), ..titled("Ingot") }
+        };
+        let most = 1024 * 1024 - r#"{"a":""}"#.len();
+        assert_eq!(pointers(lab.begin_record(&ann, id, &with("a", most + 1))), ["/data"]);
+        let at = place(id, &lab.begin_record(&ann, id, &with("a", most)).unwrap());
+        assert_eq!(pointers(lab.change_record(&ann, &at, &with("b", 1))), ["/data"]);
+        lab.change_record(&ann, &at, &titled("Bar")).unwrap();
+        lab.change_record(&ann, &at, &with("a", 1)).unwrap();
+        lab.change_record(&ann, &at, &with("b", 1)).unwrap();
+    }
+
     fn what_is_in_the_trash_is_only_restored(lab: &Lab) {
         let (id, [ann, ..]) = four(lab);
         let at = place(id, &lab.begin_record(&ann, id, &titled("Ingot")).unwrap());
@@ -148,7 +175,7 @@ on_both! {
         assert_eq!(set(true).unwrap().record.version, 2);
         assert_eq!(set(true).unwrap().record.version, 2);
         assert_refused!(lab.change_record(&ann, &at, &titled("x")), Error::Trashed);
-        let back = lab.write(&ann, |tx| records::revert(tx, &ann, &at, &Base::Any, 1));
+        let back = lab.write(&ann, |tx| records::revert(tx, &ann, &at, &Base::Any, (1, None)));
         assert_refused!(back, Error::Trashed);
         assert_eq!(set(false).unwrap().record.date_trashed, None);
         lab.change_record(&ann, &at, &titled("x")).unwrap();

@@ -84,7 +84,7 @@ on_both! {
         let trashed = |yes| lab.write(&ann, |tx| records::set_trashed(tx, &ann, &at, &any, yes));
         assert_refused!(trashed(true), Error::Signed);
         assert_eq!(trashed(false).unwrap().record.version, 2, "it is not in the trash");
-        let revert = lab.write(&ann, |tx| records::revert(tx, &ann, &at, &any, 1));
+        let revert = lab.write(&ann, |tx| records::revert(tx, &ann, &at, &any, (1, None)));
         assert_refused!(revert, Error::Signed);
         let item = Item::Change { id: at.id, version: 2, change: titled("Ingot 8") };
         let bulk = lab.write(&ann, |tx| {

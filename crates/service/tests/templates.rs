@@ -67,6 +67,48 @@ on_both! {
         assert_refused!(change(&ann, own.id), Error::Archived);
     }
 
+    fn what_has_changed_in_a_template_is_told_to_who_has_not_seen_it(lab: &Lab) {
+        let (id, [ann, ..]) = four(lab);
+        let made = lab.make_template(&ann, Some(id), &draft("Melt", "{}")).unwrap();
+        let set = |base: &Base, retired| {
+            lab.attempt(&ann, |tx| templates::set_retired(tx, &ann, made.id, base, retired))
+        };
+        lab.restate(&ann, made.id, r#"{"type":"object"}"#, Existing::Follow).unwrap();
+        assert_refused!(set(&Base::Versions(vec![1]), true), Error::Outdated { version: 2, changes }
+            if changes.len() == 1 && changes[0].pointer == "/schema/type" && changes[0].to == Some(json!("object")));
+        let retire = |retired| lab.write(&ann, |tx| templates::set_retired(tx, &ann, made.id, &Base::Any, retired)).unwrap();
+        let retired = retire(true);
+        assert_eq!((retired.version, retired.line), (3, 1));
+        assert_eq!(retire(true), retired);
+        let change = |draft: TemplateDraft| TemplateDraft { name: parsed("Alloy"), ..draft };
+        let unseen = lab.attempt(&ann, |tx| {
+            templates::change(tx, &ann, made.id, &Base::Versions(vec![2]), &change, Existing::Follow)
+        });
+        assert_refused!(unseen, Error::Outdated { version: 3, changes }
+            if changes.len() == 1 && changes[0].pointer == "/date_retired");
+        assert_eq!(retire(false).version, 4);
+        let second = lab.read(&ann, |view| templates::find(view, made.id, Some(2))).unwrap();
+        assert_eq!(second.draft, retired.draft);
+    }
+
+    fn a_version_of_another_lifecycle_comes_back_in_a_status_that_it_has(lab: &Lab) {
+        let (id, [ann, bob, ..]) = four(lab);
+        let mut other = draft("Melt", "{}");
+        other.lifecycle.statuses = vec![parsed("raw"), parsed("pure")];
+        other.lifecycle.moves.clear();
+        let made = lab.make_template(&ann, Some(id), &other).unwrap();
+        let of = |template| Change { template: Some(template), ..titled("Ingot") };
+        let at = place(id, &lab.begin_record(&bob, id, &of(Some(made.id))).unwrap());
+        lab.change_record(&bob, &at, &Change { status: Some(parsed("available")), ..of(None) }).unwrap();
+        let back = |status: Option<&str>| {
+            lab.write(&bob, |tx| records::revert(tx, &bob, &at, &Base::Any, (1, status.map(parsed))))
+        };
+        assert_eq!(pointers(back(None)), ["/status"]);
+        assert_eq!(pointers(back(Some("pure"))), ["/status"], "no move leads there");
+        let again = back(Some("raw")).unwrap().record.content;
+        assert_eq!((again.status.as_str(), again.template.map(|version| version.template)), ("raw", Some(made.id)));
+    }
+
     fn what_would_do_harm_or_makes_no_sense_is_no_template(lab: &Lab) {
         let (id, [ann, ..]) = four(lab);
         for schema in [r#"{"type":7}"#, r#"{"$ref":"http://x"}"#, r##"{"$ref":"#"}"##] {

@@ -47,6 +47,20 @@ on_both! {
         assert_eq!(detail("root"), detail("nobody"));
     }
 
+    fn who_asks_for_less_gets_less_by_either_name(lab: &Lab) {
+        let scott = lab.person("scott");
+        for path in ["/api/v1/token", "/api/v1/tokens"] {
+            let made = scott.post(path, &json!({"scopes": ["read"], "name": "Reader"})).expect(201).json();
+            assert_eq!((&made["scopes"], &made["name"]), (&json!(["read"]), &json!("Reader")), "{path}");
+            invalid(scott.post(path, &json!({"scopes": ["everything"]})), "/scopes");
+        }
+        let full = scott.post("/api/v1/tokens", &json!({})).expect(201).json()["scopes"].clone();
+        for other in [json!({}), json!({"a": 1}), json!([{"scopes": ["read"]}]), json!("scopes")] {
+            let made = scott.post("/api/v1/token", &other).expect(201).json();
+            assert_eq!(made["scopes"], full, "{other}");
+        }
+    }
+
     fn a_token_lives_as_long_as_is_asked_for(lab: &Lab) {
         let scott = lab.person("scott");
         let made = scott.post("/api/v1/token?expiration=3600", &json!({})).expect(201).json();

@@ -213,17 +213,20 @@ async fn find(
     let location = path.location()?;
     if let Some(as_of) = moment.as_of()? {
         let work = move |view: &mut View<'_>, _: &_| records::find_at(view, &location, as_of);
-        let Past { position, state: shown } = caller.read(&state, work).await?;
-        return Ok(past::as_of(HttpResponse::Ok(), position).json(RecordView::from(shown)));
+        return Ok(then(caller.read(&state, work).await?));
     }
     let shown = caller.read(&state, move |view, _| records::find(view, &location)).await?;
     conditions.answer_version(shown.record.version, &RecordView::from(shown))
 }
 
+fn then(Past { position, state: shown }: Past<Shown>) -> HttpResponse {
+    past::as_of(HttpResponse::Ok(), position).json(RecordView::from(shown))
+}
+
 /// One record of any kind, by its id alone: the way to what a link leads to.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
-    params(("id" = String, Path, description = "The record's id")),
+    params(("id" = String, Path, description = "The record's id"), Moment),
     responses(
         (status = 200, description = "The record", body = RecordView, headers(("ETag" = String))),
         (status = 304, description = "The client has it already"),
@@ -233,10 +236,15 @@ async fn find(
 async fn find_anywhere(
     caller: Caller<ReadProject>,
     path: Path<String>,
+    moment: Query<Moment>,
     conditions: Conditions,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let id = RecordId(number(&path));
+    if let Some(as_of) = moment.as_of()? {
+        let work = move |view: &mut View<'_>, _: &_| records::find_anywhere_at(view, id, as_of);
+        return Ok(then(caller.read(&state, work).await?));
+    }
     let shown = caller.read(&state, move |view, _| records::find_anywhere(view, id)).await?;
     conditions.answer_version(shown.record.version, &RecordView::from(shown))
 }

@@ -7,6 +7,7 @@ use crate::caller::{Caller, ManageTemplates, ReadProject};
 use crate::etag::{Conditions, tagged_version};
 use crate::listing::{self, Paging, truth};
 use crate::once::{Post, shown_version};
+use crate::past::Present;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{TemplateView, TemplatesView};
@@ -100,6 +101,7 @@ async fn list(
     caller: Caller<ReadProject>,
     wanted: Query<Wanted>,
     paging: Query<Paging>,
+    _present: Present,
     request: HttpRequest,
     state: State,
 ) -> Result<HttpResponse, Problem> {
@@ -184,6 +186,7 @@ async fn find(
     caller: Caller<ReadProject>,
     path: Path<String>,
     edition: Query<Edition>,
+    _present: Present,
     conditions: Conditions,
     state: State,
 ) -> Result<HttpResponse, Problem> {

@@ -26,19 +26,23 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config.service(create_plural).service(revoke_plural).service(revoke_one);
 }
 
-/// Makes a token for the caller, who comes with a password, good for all that they may. Its text is
-/// shown only here.
+/// Makes a token for the caller, who comes with a password. Its text is shown only here. It is good for
+/// all that they may, unless the body is an object with `scopes`, `project` or `name`; any other body is
+/// ignored.
 #[utoipa::path(
     tag = "tokens", params(Lifetime), security(("password" = [])),
+    request_body(content = ref("#/components/schemas/new-token")),
     responses((status = 201, description = "The new token", body = NewTokenView)),
 )]
 #[post("/token")]
 async fn create(
     caller: Caller<MakeTokens>,
     lifetime: Query<Lifetime>,
+    body: Body,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    issue(caller, &lifetime, NewTokenBody::default(), &state).await
+    let body = body.read_if_it_names::<NewTokenBody>(&["name", "scopes", "project"]).await?;
+    issue(caller, &lifetime, body.unwrap_or_default(), &state).await
 }
 
 /// Makes a token for the caller, as `POST /api/v1/token`, with a name and for less, if the body says

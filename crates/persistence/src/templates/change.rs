@@ -235,11 +235,20 @@ pub fn set_retired(
     if before.date_retired.is_some() == retired {
         return Ok(before.clone());
     }
-    let date_retired = retired.then(|| tx.now());
+    let now = tx.now();
+    let template = Template {
+        version: before.version + 1,
+        date_changed: now.max(before.date_changed),
+        date_retired: retired.then_some(now),
+        ..before.clone()
+    };
     diesel::update(templates::table.find(before.id.0))
-        .set(templates::date_retired.eq(date_retired.map(|date| date.naive_utc())))
+        .set((
+            templates::date_retired.eq(template.date_retired.map(|date| date.naive_utc())),
+            templates::version.eq(template.version),
+        ))
         .execute(tx.connection())?;
-    let template = Template { date_retired, ..before.clone() };
+    insert_version(tx, &template)?;
     let action = if retired { Action::TemplateRetired } else { Action::TemplateRestored };
     recorded(tx, &template, action)?;
     Ok(template)

@@ -17,6 +17,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// The longest data, as JSON: a patch adds to what is there, and so no limit on bodies limits a record.
+const MAX_DATA: usize = 1024 * 1024;
+
 /// What a record has to follow.
 struct Rules {
     template: Option<Template>,
@@ -81,6 +84,12 @@ impl<'a> Desk<'a> {
             (Some(old), None) => data_of(old)?,
             (Some(old), Some(Some(patch))) => merged(data_of(old)?, patch.clone()),
         };
+        let text = data.to_string();
+        if text.len() > MAX_DATA {
+            let message =
+                "must not be longer than 1 MiB as JSON: keep what is large in several records";
+            return Ok(Err(vec![violation("/data", message)]));
+        }
         if let Some(schema) = &rules.schema {
             let found = schema.violations(&data).into_iter();
             wrong.extend(found.map(|violation| violation.below("/data")));
@@ -97,7 +106,7 @@ impl<'a> Desk<'a> {
             title,
             status: old.map_or_else(|| rules.lifecycle.first(), |old| &old.status).clone(),
             template,
-            data: data.to_string(),
+            data: text,
             body: body.or_else(usual_body).map_or_else(|| String::new().try_into(), Ok).map_err(
                 |error| persistence::Error::Corrupt("template_versions.body", Box::new(error)),
             )?,

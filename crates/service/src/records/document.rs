@@ -65,15 +65,15 @@ impl Document {
     }
 
     pub(crate) fn into_value(self) -> Result<Value, Error> {
-        serde_json::to_value(self).map_err(|error| corrupt(Box::new(error)))
+        serde_json::to_value(self).map_err(corrupt)
     }
 }
 
 /// The data of a record as a value.
 pub(crate) fn data_of(content: &Content) -> Result<Value, Error> {
-    serde_json::from_str(&content.data).map_err(|error| corrupt(Box::new(error)))
+    serde_json::from_str(&content.data).map_err(corrupt)
 }
 
-fn corrupt(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
-    persistence::Error::Corrupt("records.state", error).into()
+pub(super) fn corrupt(error: serde_json::Error) -> Error {
+    persistence::Error::Corrupt("records.state", error.into()).into()
 }

@@ -1,6 +1,6 @@
 //! What a record was, and how it came to be what it is.
 
-use super::{Difference, Location, Shown, differences, document_of, located, one_shown};
+use super::{Difference, Location, Shown, compared, differences, located, one_shown};
 use crate::Error;
 use omicron_domain::{CommentText, Record, Timestamp, UserId, Username};
 use omicron_persistence::{Event, View, records, users};
@@ -39,18 +39,17 @@ pub fn history(
     limit: i64,
 ) -> Result<Vec<Entry>, Error> {
     let record = located(view, location)?;
-    // What a version changed is seen by the one before it.
-    let skipped = (after - 1).max(0);
-    let ahead = after - skipped;
-    let limit = limit.clamp(1, MOST);
-    let events = records::history(view, record.kind, record.id, skipped, limit + ahead)?;
-    let authors: Vec<UserId> = events.iter().filter_map(|event| event.actor).collect();
-    let names = users::names(view, &authors)?;
+    let after = after.max(0);
+    let last = after.saturating_add(limit.clamp(1, MOST)).min(record.version);
     let mut before = None;
-    let mut entries = Vec::with_capacity(events.len());
-    for (version, event) in (skipped + 1..).zip(events) {
+    let mut told = Vec::new();
+    // What a version changed is seen by the one before it.
+    for version in after.max(1)..=last {
+        // One at a time: each is as long as a record may be.
+        let events = records::history(view, record.kind, record.id, version - 1, 1)?;
+        let Some(event) = events.into_iter().next() else { break };
         let said = match records::of_event(record.id, &event)? {
-            Some(record) => Some(document_of(view, &record.content)?),
+            Some(record) => Some(compared(view, &record)?),
             None => None,
         };
         if version > after {
@@ -60,15 +59,24 @@ pub fn history(
                 }
                 _ => vec![String::new()],
             };
-            let by = event.actor.and_then(|id| names.get(&id).cloned());
             let reason = records::reason_of(&event)?;
-            let Event { at, action, intact, .. } = event;
-            let changed = if version == 1 { vec![String::new()] } else { changed };
-            entries.push(Entry { version, at, by, action, changed, reason, intact });
+            let Event { actor, at, action, intact, .. } = event;
+            told.push((actor, Entry { version, at, by: None, action, changed, reason, intact }));
         }
         before = said;
     }
-    Ok(entries)
+    named(view, told)
+}
+
+/// The entries, with those who made them by name.
+fn named(view: &mut View<'_>, told: Vec<(Option<UserId>, Entry)>) -> Result<Vec<Entry>, Error> {
+    let authors: Vec<UserId> = told.iter().filter_map(|(author, _)| *author).collect();
+    let names = users::names(view, &authors)?;
+    let entry = |(author, entry): (Option<UserId>, Entry)| {
+        let by = author.and_then(|id| names.get(&id).cloned());
+        Entry { by, ..entry }
+    };
+    Ok(told.into_iter().map(entry).collect())
 }
 
 /// One version of a record.
@@ -94,7 +102,7 @@ pub fn difference(
     let record = located(view, location)?;
     let from = at_version(view, &record, from)?;
     let to = at_version(view, &record, to)?;
-    Ok(differences(&document_of(view, &from.content)?, &document_of(view, &to.content)?))
+    Ok(differences(&compared(view, &from)?, &compared(view, &to)?))
 }
 
 /// What has changed in a record since one of its versions.
@@ -108,7 +116,7 @@ pub(super) fn changes_since(
         Err(Error::NotFound(_)) => return Ok(Vec::new()),
         old => old?,
     };
-    Ok(differences(&document_of(view, &old.content)?, &document_of(view, &record.content)?))
+    Ok(differences(&compared(view, &old)?, &compared(view, record)?))
 }
 
 /// A record as one of its versions.

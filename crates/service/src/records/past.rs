@@ -4,7 +4,7 @@ use super::{Location, Shown, all_shown, located, one_shown_at};
 use crate::past::look;
 use crate::projects::Which;
 use crate::{Error, Past};
-use omicron_domain::{AsOf, RecordFilter, RecordId, RecordKind};
+use omicron_domain::{AsOf, Record, RecordFilter, RecordId, RecordKind};
 use omicron_persistence::records::PastRecords;
 use omicron_persistence::{View, projects, records};
 
@@ -28,8 +28,25 @@ pub fn find_at(
     as_of: AsOf,
 ) -> Result<Past<Shown>, Error> {
     let record = located(view, location)?;
+    then(view, &record, as_of)
+}
+
+/// One record of any kind as it was, wherever it is.
+///
+/// # Errors
+/// Those of [`find_at`].
+pub fn find_anywhere_at(
+    view: &mut View<'_>,
+    id: RecordId,
+    as_of: AsOf,
+) -> Result<Past<Shown>, Error> {
+    let record = records::find(view, id)?.ok_or(Error::NotFound("record"))?;
+    then(view, &record, as_of)
+}
+
+fn then(view: &mut View<'_>, record: &Record, as_of: AsOf) -> Result<Past<Shown>, Error> {
     look(view, as_of, |view, position| {
-        let then = records::find_at(view, &record, position)?;
+        let then = records::find_at(view, record, position)?;
         one_shown_at(view, then.ok_or(Error::NotFound("record as of then"))?, Some(position))
     })
 }

@@ -6,7 +6,9 @@ use super::{Base, Change, Location, Shown, one_shown};
 use crate::Error;
 use crate::projects::{Which, held};
 use omicron_auth::Caller;
-use omicron_domain::{Action, CommentText, Content, Permission, ProjectId, Record, RecordKind};
+use omicron_domain::{
+    Action, CommentText, Content, Permission, ProjectId, Record, RecordKind, Status,
+};
 use omicron_persistence::records::NewRecord;
 use omicron_persistence::{Transaction, records, signatures};
 
@@ -48,7 +50,8 @@ pub fn change(
 }
 
 /// Makes a record say again what it said in an older version. Its status stays, since statuses follow
-/// their lifecycle.
+/// their lifecycle, or becomes another one that is asked for: that has to be, where the template of then
+/// has another lifecycle.
 ///
 /// # Errors
 /// Those of [`change`], since what was right then need not be now; [`Error::NotFound`] of the version.
@@ -57,14 +60,15 @@ pub fn revert(
     caller: &Caller,
     location: &Location,
     base: &Base,
-    version: i64,
+    (version, status): (i64, Option<Status>),
 ) -> Result<Shown, Error> {
     let mut desk = Desk::open(tx, caller, &location.project)?;
     let record = present(tx, &desk, location, base)?;
     let old = at_version(tx.view(), &record, version)?.content;
     let restored = Content { status: record.content.status.clone(), ..old };
     let restored = Record { content: restored, ..record.clone() };
-    let content = desk.settle(tx, record.kind, Some(&restored), &Change::default())?;
+    let content =
+        desk.settle(tx, record.kind, Some(&restored), &Change { status, ..Change::default() })?;
     stored(tx, record, content.map_err(Error::Invalid)?, Action::RecordReverted)
 }
 
@@ -148,17 +152,7 @@ pub(crate) fn located_in(
 
 /// That the change is made on what the caller has seen; else, what has changed since.
 pub(crate) fn based(tx: &mut Transaction<'_>, record: &Record, base: &Base) -> Result<(), Error> {
-    match (base.check(record.version), base) {
-        (Err(Error::Outdated { version, .. }), Base::Versions(versions)) => {
-            let seen = versions.iter().copied().filter(|seen| *seen < version).max();
-            let changes = match seen {
-                Some(seen) => changes_since(tx.view(), record, seen)?,
-                None => Vec::new(),
-            };
-            Err(Error::Outdated { version, changes })
-        }
-        (checked, _) => checked,
-    }
+    base.check_since(record.version, |seen| changes_since(tx.view(), record, seen))
 }
 
 fn stored(

@@ -38,14 +38,29 @@ on_both! {
         assert_eq!(told(&history.json()), [
             "1 ann record.created ",
             "2 bob record.changed /data/a~1b/c /data/x /title",
-            "3 ann record.trashed ",
-            "4 ann record.restored ",
+            "3 ann record.trashed /date_trashed",
+            "4 ann record.restored /date_trashed",
             "5 bob record.reverted /data/a~1b/c /data/x /title",
         ]);
         let dates = each(&history.json()["history"], "date");
         assert_eq!(dates[0], made["date_created"]);
         assert!(dates.is_sorted(), "{dates:?}");
         assert_eq!(history.header("link"), None);
+    }
+
+    fn as_of_is_heeded_or_refused(lab: &Lab) {
+        let ann = alloys(lab);
+        let href = sample(&ann, "Ingot");
+        for path in ["", "/graph", "/history", "/history/1", "/diff?from=1&to=1", "/comments"] {
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let asked = ann.get(&format!("{href}{path}{mark}as_of=0"));
+            if path.is_empty() { problem(asked, 404); } else { invalid(asked, "/as_of"); }
+            ann.get(&format!("{href}{path}")).expect(200);
+        }
+        problem(ann.get("/api/v1/records/1?as_of=0"), 404);
+        invalid(ann.get("/api/v1/records/1?as_of=tomorrow"), "/as_of");
+        invalid(ann.get("/api/v1/templates?as_of=now"), "/as_of");
+        invalid(ann.get("/api/v1/templates/1?as_of=now"), "/as_of");
     }
 
     fn a_history_is_read_in_parts(lab: &Lab) {

@@ -49,6 +49,15 @@ on_both! {
         }
     }
 
+    fn a_time_that_an_offset_takes_out_of_the_years_of_four_digits_is_refused(lab: &Lab) {
+        let ann = alloys(lab);
+        for (name, time) in [("start", "0000-01-01T00:00:00+01:00"), ("end", "9999-12-31T23:59:59-01:00")] {
+            let refused = ann.post(SAMPLES, &json!({"title": "Ingot", name: time}));
+            assert_eq!(pointers(refused), [format!("/{name}")], "{time}");
+        }
+        begin(&ann, SAMPLES, &json!({"title": "Ingot", "start": "0000-01-01T00:00:00Z", "end": "9999-12-31T23:59:59Z"}));
+    }
+
     fn each_kind_has_addresses_of_its_own(lab: &Lab) {
         let ann = alloys(lab);
         for (number, kind) in ["experiments", "samples", "protocols", "instruments"].iter().enumerate() {

@@ -3,8 +3,8 @@
 
 use crate::body::Document;
 use crate::problem::Problem;
-use chrono::{DateTime, SubsecRound as _, Utc};
-use omicron_domain::{Invalid, RecordId, Relation, TemplateId, Timestamp};
+use chrono::{DateTime, Datelike, SubsecRound as _, Utc};
+use omicron_domain::{Invalid, RecordId, Relation, Status, TemplateId, Timestamp};
 use omicron_service::records::{Change, Target};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -67,8 +67,8 @@ impl Fields {
             tags,
             people: self.people.map(Option::unwrap_or_default),
             links: links.map(|links| links.into_iter().map(LinkBody::link).collect()),
-            start: self.start.map(|time| time.map(kept)),
-            end: self.end.map(|time| time.map(kept)),
+            start: time("/start", self.start)?,
+            end: time("/end", self.end)?,
         })
     }
 }
@@ -83,9 +83,16 @@ impl LinkBody {
     }
 }
 
-/// Both databases keep microseconds.
-fn kept(time: Timestamp) -> Timestamp {
-    time.trunc_subsecs(6)
+/// A time as it is kept: both databases keep microseconds, and a year of four digits is what can be
+/// written as RFC 3339 again, which an offset may have left.
+fn time(
+    pointer: &'static str,
+    time: Option<Option<Timestamp>>,
+) -> Result<Option<Option<Timestamp>>, Problem> {
+    if time.flatten().is_some_and(|time| !(0..=9999).contains(&time.year())) {
+        return Err(Problem::invalid(pointer, "must be in the years 0000 to 9999 in UTC"));
+    }
+    Ok(time.map(|time| time.map(|time| time.trunc_subsecs(6))))
 }
 
 fn one<T: std::str::FromStr<Err = Invalid>>(
@@ -120,7 +127,15 @@ pub(crate) struct ChangeRecordBody(Fields);
 /// The version that a record is to become again.
 #[derive(Deserialize)]
 pub(crate) struct RevertBody {
-    pub(crate) version: i64,
+    pub(super) version: i64,
+    status: Option<String>,
+}
+
+impl RevertBody {
+    /// The status that it is to have then, if it is not to stay.
+    pub(super) fn status(self) -> Result<Option<Status>, Problem> {
+        one("/status", self.status)
+    }
 }
 
 impl Document for NewRecordBody {

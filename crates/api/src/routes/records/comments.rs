@@ -6,6 +6,7 @@ use crate::caller::{Caller, Comment, ReadProject};
 use crate::etag::{Conditions, tagged_version};
 use crate::listing::{self, Paging};
 use crate::once::{Post, shown_version};
+use crate::past::Present;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{CommentView, CommentsView, DeletedView};
@@ -69,6 +70,7 @@ async fn list(
     caller: Caller<ReadProject>,
     path: Path<Place>,
     paging: Query<Paging>,
+    _present: Present,
     request: HttpRequest,
     state: State,
 ) -> Result<HttpResponse, Problem> {

@@ -6,6 +6,7 @@ use crate::caller::{Caller, ReadProject, WriteRecords};
 use crate::etag::Conditions;
 use crate::listing::{self, Paging, next_link};
 use crate::once::{Post, shown_version};
+use crate::past::Present;
 use crate::problem::{Problem, told};
 use crate::state::State;
 use crate::views::{DifferenceView, GraphView, HistoryView, RecordView};
@@ -41,6 +42,7 @@ async fn history(
     caller: Caller<ReadProject>,
     path: Path<Place>,
     paging: Query<Paging>,
+    _present: Present,
     request: HttpRequest,
     state: State,
 ) -> Result<HttpResponse, Problem> {
@@ -78,6 +80,7 @@ struct VersionPlace {
 async fn at_version(
     caller: Caller<ReadProject>,
     path: Path<VersionPlace>,
+    _present: Present,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let location = location(&path.project, &path.kind, &path.id)?;
@@ -140,6 +143,7 @@ async fn difference(
     caller: Caller<ReadProject>,
     path: Path<Place>,
     versions: Query<Versions>,
+    _present: Present,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let location = path.location()?;
@@ -154,8 +158,8 @@ async fn difference(
     Ok(HttpResponse::Ok().json(DifferenceView { from, to, changes }))
 }
 
-/// Makes a record say again what it said in an older version, as a new one; its status stays. For
-/// members of the project.
+/// Makes a record say again what it said in an older version, as a new one; its status stays, or
+/// becomes the one that is asked for, as its lifecycle allows. For members of the project.
 #[utoipa::path(
     tag = "records", security(("password" = []), ("token" = [])),
     params(Place),
@@ -175,10 +179,11 @@ async fn revert(
     post: Post,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let (RevertBody { version }, once) = post.read::<RevertBody>(&state).await?;
-    let location = path.location()?;
+    let (body, once) = post.read::<RevertBody>(&state).await?;
+    let (location, version) = (path.location()?, body.version);
+    let asked = (version, body.status()?);
     let work = move |tx: &mut Transaction<'_>, caller: &_| {
-        let shown = records::revert(tx, caller, &location, &conditions.base(), version)?;
+        let shown = records::revert(tx, caller, &location, &conditions.base(), asked.clone())?;
         let version = shown.record.version;
         let answer = shown_version(StatusCode::OK, version, &RecordView::from(shown))?;
         Ok::<Answer, _>(answer)
@@ -209,6 +214,7 @@ async fn graph(
     caller: Caller<ReadProject>,
     path: Path<Place>,
     reach: Query<Reach>,
+    _present: Present,
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let location = path.location()?;
