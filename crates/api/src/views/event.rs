@@ -58,7 +58,7 @@ pub(crate) struct SubjectView {
     #[schema(example = "sample")]
     kind: String,
     id: i64,
-    /// Where it is, if it has an address of its own and is still there.
+    /// Where it is, or was, if it has an address of its own.
     href: Option<String>,
 }
 

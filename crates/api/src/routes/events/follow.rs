@@ -1,7 +1,7 @@
 //! The feed as a stream: what was missed, and then what happens.
 
 use super::asked::What;
-use crate::caller::{Caller, ReadProject};
+use crate::caller::{Caller, ReadProject, Requires as _};
 use crate::live::{Follower, New, Sent};
 use crate::problem::Problem;
 use crate::state::State;
@@ -41,7 +41,7 @@ pub(super) async fn begin(
     let (filter, sight, at) = caller.read(state, work).await?;
     let now = Instant::now();
     let reader = Reader {
-        follower: Follower::new(state.clone()),
+        follower: Follower::new(state.clone(), person.user.id)?,
         state: state.clone(),
         caller: person,
         filter,
@@ -126,6 +126,9 @@ impl Reader {
         let caller = self.caller.clone();
         let work = move |view: &mut View<'_>| {
             let Some(now) = omicron_auth::renewed(view, &caller)? else { return Ok(None) };
+            if omicron_service::enter(&now, ReadProject::PERMISSION).is_err() {
+                return Ok(None);
+            }
             let sight = Sight::of(view, now.viewer())?;
             Ok::<_, Error>(Some((now, sight)))
         };
