@@ -10,9 +10,8 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
 use omicron_domain::Grant;
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::Value;
-use std::collections::HashMap;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 
@@ -81,10 +80,9 @@ impl Body {
         members: &[&str],
     ) -> Result<Option<T>, Problem> {
         let received = self.receive(T::LIMIT).await?;
-        let object = serde_json::from_slice::<HashMap<String, IgnoredAny>>(&received.bytes);
-        let names = |object: HashMap<String, IgnoredAny>| {
-            members.iter().any(|member| object.contains_key(*member))
-        };
+        let object = serde_json::from_slice::<Map<String, Value>>(&received.bytes);
+        let names =
+            |object: Map<String, Value>| members.iter().any(|member| object.contains_key(*member));
         if received.is_json() && object.is_ok_and(names) { received.document() } else { Ok(None) }
     }
 

@@ -86,3 +86,17 @@ pub struct Signature {
     /// The hash of the version that the journal keeps with that event.
     pub hash: Vec<u8>,
 }
+
+impl Signature {
+    /// The hash, in small hexadecimal digits.
+    ///
+    /// ```
+    /// # fn show(signature: &omicron_domain::Signature) {
+    /// println!("{} signs {}", signature.signer, signature.digest());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn digest(&self) -> String {
+        self.hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    }
+}

@@ -115,7 +115,8 @@ pub fn versions(
             ))
             .load(view.connection)?;
         if let Some(position) = position {
-            let given = given_by(view, found.iter().map(|(id, ..)| *id).collect(), position)?;
+            let ids: Vec<i64> = found.iter().map(|(id, ..)| *id).collect();
+            let given = given_by(view, &ids, position)?;
             found.retain(|(id, ..)| given.contains(id));
         }
         for (_, record, version) in found {
@@ -133,7 +134,7 @@ pub fn versions(
 }
 
 /// Those of the signatures that had been given by a position.
-fn given_by(view: &mut View<'_>, ids: Vec<i64>, position: i64) -> Result<Vec<i64>, Error> {
+fn given_by(view: &mut View<'_>, ids: &[i64], position: i64) -> Result<Vec<i64>, Error> {
     let mut given = Vec::with_capacity(ids.len());
     for part in ids.chunks(PART) {
         let part: Vec<i64> = subject_versions::table

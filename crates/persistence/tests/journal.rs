@@ -5,9 +5,11 @@ use crate::written;
 use chrono::TimeDelta;
 use omicron_domain::{
     Action, Actor, MemberRole, NewToken, NewUser, ProjectChange, ProjectId, Subject, TokenId,
-    UserId, UserStatus, Viewer,
+    UserId, UserStatus, Viewer, WebhookDraft, WebhookFilter, WebhookId,
 };
-use omicron_persistence::{Error, Event, Transaction, events_of, projects, resets, tokens, users};
+use omicron_persistence::{
+    Error, Event, Transaction, events_of, projects, resets, tokens, users, webhooks,
+};
 use omicron_tests::on_both;
 use std::collections::BTreeSet;
 
@@ -66,7 +68,42 @@ pub fn changes() -> Vec<Change> {
     ]
     .into_iter()
     .chain(written::changes())
+    .chain(changes_of_a_webhook())
     .collect()
+}
+
+const HOOK: WebhookId = WebhookId(1);
+
+fn changes_of_a_webhook() -> Vec<Change> {
+    let webhook = |action, change: Work| (action, Subject::Webhook(HOOK), None, change);
+    vec![
+        webhook(Action::WebhookCreated, |tx| webhooks::create(tx, None, &hook("chat")).map(drop)),
+        webhook(Action::WebhookChanged, |tx| {
+            let before = webhooks::lock(tx, HOOK)?.unwrap();
+            webhooks::store(tx, &before, hook("mail")).map(drop)
+        }),
+        webhook(Action::WebhookSecretChanged, |tx| {
+            let before = webhooks::lock(tx, HOOK)?.unwrap();
+            webhooks::rotate(tx, &before).map(drop)
+        }),
+        webhook(Action::WebhookReplayed, |tx| {
+            let before = webhooks::lock(tx, HOOK)?.unwrap();
+            webhooks::replay(tx, &before, 1).map(drop)
+        }),
+        webhook(Action::WebhookDeleted, |tx| {
+            let before = webhooks::lock(tx, HOOK)?.unwrap();
+            webhooks::remove(tx, &before)
+        }),
+    ]
+}
+
+fn hook(description: &str) -> WebhookDraft {
+    WebhookDraft {
+        url: "https://example.org/hook".to_owned(),
+        description: parsed(description),
+        filter: WebhookFilter::default(),
+        enabled: true,
+    }
 }
 
 fn issue(tx: &mut Transaction<'_>, hash: [u8; 32]) -> Result<(), Error> {

@@ -40,7 +40,7 @@ impl From<Signed> for SignatureView {
             comment: verified.comment.map(String::from),
             version: signature.version,
             current: verified.current,
-            hash: signature.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+            hash: signature.digest(),
             intact: verified.intact,
         }
     }

@@ -19,7 +19,7 @@ pub(super) struct State {
 impl State {
     pub(super) fn of(signature: &Signature, comment: Option<CommentText>) -> Self {
         let Signature { record, version, signer, meaning, date_signed, event, .. } = *signature;
-        let digest = signature.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = signature.digest();
         Self { record, version, signer, meaning, date_signed, event, digest, comment }
     }
 }
