@@ -116,8 +116,9 @@ on_both! {
             let mut body = route.example().unwrap();
             body.as_object_mut().unwrap().extend(extra.clone());
             let answer = route.send(&ann, &route.at("Alloys", "ann", "0"), Some(&body));
-            // The bodies of the old server ignore what they do not know; the others refuse it.
-            if answer.status != 400 {
+            // The bodies of the old server ignore what they do not know; the others refuse it. So does
+            // /token as soon as a body names what it knows.
+            if answer.status != 400 && route.path != "/api/v1/token" {
                 assert!(route.schema.as_ref().unwrap().get("additionalProperties").is_none(), "{} {}", route.method, route.path);
             }
         }

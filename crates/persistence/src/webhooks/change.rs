@@ -154,7 +154,7 @@ pub fn store(
 /// db.write(&Actor::command_line(), |tx| {
 ///     let Some(webhook) = webhooks::lock(tx, WebhookId(3))? else { return Ok(()) };
 ///     assert_ne!(webhooks::rotate(tx, &webhook)?.salt, webhook.salt);
-///     Ok(())
+///     Ok::<(), Error>(())
 /// })?;
 /// # Ok::<(), Error>(())
 /// ```

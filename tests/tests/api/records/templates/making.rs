@@ -167,7 +167,12 @@ on_both! {
         change(&ann, &href, 1, &json!({"data": {"mass": 2}})).expect(200);
         assert_eq!(pointers(change(&ann, &href, 2, &json!({"data": {"mass": "x"}}))), ["/data/mass"]);
         let back: Value = matching(&ann, "DELETE", &retired, "*").expect(200).json();
-        assert_eq!(back, ingot);
+        let said = |template: &Value| {
+            let mut said = template.clone();
+            said.as_object_mut().unwrap().retain(|name, _| name != "version" && name != "date_changed");
+            said
+        };
+        assert_eq!((said(&back), &back["version"]), (said(&ingot), &json!(3)));
         begin(&ann, SAMPLES, &of(&ingot, &json!({"mass": 1})));
     }
 }
