@@ -74,16 +74,20 @@ impl Body {
         if says { received.document() } else { Ok(None) }
     }
 
-    /// The document, if the body is an object with one of these members; any other body is no matter.
+    /// The document, if the body is an object with one of these members, or an object that can't be read:
+    /// it may ask for less than all. Any other body is no matter.
     pub(crate) async fn read_if_it_names<T: Document>(
         self,
         members: &[&str],
     ) -> Result<Option<T>, Problem> {
         let received = self.receive(T::LIMIT).await?;
-        let object = serde_json::from_slice::<Map<String, Value>>(&received.bytes);
-        let names =
-            |object: Map<String, Value>| members.iter().any(|member| object.contains_key(*member));
-        if received.is_json() && object.is_ok_and(names) { received.document() } else { Ok(None) }
+        if !received.is_json() || !received.bytes.trim_ascii_start().starts_with(b"{") {
+            return Ok(None);
+        }
+        match serde_json::from_slice::<Map<String, Value>>(&received.bytes) {
+            Ok(object) if !members.iter().any(|member| object.contains_key(*member)) => Ok(None),
+            _ => received.document(),
+        }
     }
 
     /// The bytes, whatever they are.
