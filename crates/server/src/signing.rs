@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::private_file;
-use crate::settings::Settings;
+use crate::settings::{BadSetting, Settings};
 use omicron_domain::{Actor, Viewer};
 use omicron_persistence::{Database, Error as Failure, checkpoints, random_bytes};
 use omicron_tlog::{SigningKey, VerifierKey};
@@ -53,8 +53,10 @@ fn make(settings: &Settings) -> Result<SigningKey, Error> {
     let key = new_key(None)?;
     let Some(path) = settings.signing_key_file() else { return Ok(key) };
     // Of several that start at once in one folder, all take the key of the first.
-    private_file::keep_first(&path, &key.to_secret_text())
-        .map_err(|error| Error::file(&path, error))?;
+    private_file::keep_first(&path, &key.to_secret_text()).map_err(|error| {
+        let why = format!("must be given, since {} can't be written: {error}", path.display());
+        BadSetting::new("AUDIT_SIGNING_KEY", why)
+    })?;
     Ok(settings.signing_key()?.unwrap_or(key))
 }
 

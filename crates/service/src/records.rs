@@ -1,6 +1,6 @@
 //! What can be done with records: experiments, samples, protocols and instruments.
 //!
-//! Every change goes by way of a [`Desk`](desk), which knows the rules that a record of a template
+//! Every change goes by way of a `Desk`, which knows the rules that a record of a template
 //! follows: one record or ten thousand are checked by the same code.
 
 use crate::Error;

@@ -127,14 +127,17 @@ impl Desk {
                 continue;
             }
             let turn = move |tx: &mut Transaction<'_>| webhooks::turn(tx, id, free, LEASE);
-            let Some((webhook, taken)) = self.engine.write_blocking(Actor::command_line(), turn)?
-            else {
-                continue;
+            self.last = id;
+            let (webhook, taken) = match self.engine.write_blocking(Actor::command_line(), turn) {
+                Ok(Some(taken)) => taken,
+                Ok(None) => continue,
+                Err(error) if letters.is_empty() => return Err(error),
+                // What was taken before must leave; the next time, the one after this comes first.
+                Err(_) => break,
             };
             let secret = WebhookSecret::derive(&self.secret, webhook.id, &webhook.salt);
             let now = self.now();
             self.standings.entry(id).or_default().under_way += taken.len();
-            self.last = id;
             let signed = |delivery| Letter::new(&secret, &webhook, delivery, now);
             letters.extend(taken.into_iter().map(signed));
         }

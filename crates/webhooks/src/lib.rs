@@ -3,7 +3,7 @@
 //! A [`Worker`] reads what webhooks there are, makes deliveries of what has happened, posts them and
 //! writes down what became of each. Any number of servers may do so on one database. An event is posted
 //! at least once; what happens to one subject goes out in order; a delivery that fails is tried again
-//! for days, as [`schedule`] says.
+//! for days, as `schedule` says.
 //!
 //! | file | holds |
 //! | --- | --- |

@@ -1,6 +1,6 @@
 //! The ends of webhooks, each in the journal.
 
-use super::{Row, lock, store};
+use super::{lock, store};
 use crate::tables::{webhook_deliveries, webhooks};
 use crate::{Error, Transaction};
 use diesel::prelude::*;
@@ -42,13 +42,16 @@ pub fn remove(tx: &mut Transaction<'_>, webhook: &Webhook) -> Result<(), Error> 
 /// # Errors
 /// Those of the database.
 pub fn remove_all_of(tx: &mut Transaction<'_>, project: ProjectId) -> Result<(), Error> {
-    let rows: Vec<Row> = webhooks::table
+    let ids: Vec<i64> = webhooks::table
         .filter(webhooks::project_id.eq(project.0))
         .order(webhooks::id)
-        .select(Row::as_select())
+        .select(webhooks::id)
         .load(tx.connection())?;
-    for row in rows {
-        remove(tx, &row.try_into()?)?;
+    for id in ids {
+        // Or a delivery that is being made meanwhile would stand in the way.
+        if let Some(webhook) = lock(tx, WebhookId(id))? {
+            remove(tx, &webhook)?;
+        }
     }
     Ok(())
 }

@@ -35,6 +35,6 @@ fn restore_note(file: &Path, settings: &Settings) -> String {
          To restore it, {restore}\n\n\
          TOKEN_SECRET_KEY and AUDIT_SIGNING_KEY are not in the copy: keep them, or the files that hold\n\
          them, in another place. Without the first, everyone has to make new tokens; without the second,\n\
-         the history goes on under a new key. Nothing else is lost."
+         `omicron-server audit rotate --lost` makes a new one. Nothing else is lost."
     )
 }
