@@ -70,8 +70,7 @@ impl Body {
     /// the old server.
     pub(crate) async fn read_if_it_says<T: Document>(self) -> Result<Option<T>, Problem> {
         let received = self.receive(T::LIMIT).await?;
-        let says = received.is_json() && received.bytes.trim_ascii_start().starts_with(b"{");
-        if says { received.document() } else { Ok(None) }
+        if received.sets_out_to_be_an_object() { received.document() } else { Ok(None) }
     }
 
     /// The document, if the body is an object with one of these members, or an object that can't be read:
@@ -81,7 +80,7 @@ impl Body {
         members: &[&str],
     ) -> Result<Option<T>, Problem> {
         let received = self.receive(T::LIMIT).await?;
-        if !received.is_json() || !received.bytes.trim_ascii_start().starts_with(b"{") {
+        if !received.sets_out_to_be_an_object() {
             return Ok(None);
         }
         match serde_json::from_slice::<Map<String, Value>>(&received.bytes) {
@@ -149,6 +148,11 @@ impl Received {
         let document = document::parse(&self.bytes)
             .map_err(|error| Problem::malformed(format!("the body is not valid JSON: {error}")))?;
         checked(document).map(Some)
+    }
+
+    /// Whether it is to be JSON, and begins as an object does.
+    fn sets_out_to_be_an_object(&self) -> bool {
+        self.is_json() && self.bytes.trim_ascii_start().starts_with(b"{")
     }
 
     fn is_json(&self) -> bool {
