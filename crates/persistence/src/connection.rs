@@ -6,6 +6,7 @@ use diesel::{Connection as _, PgConnection, RunQueryDsl as _, Selectable, Sqlite
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// A connection to either database, for statements that both understand.
 #[derive(diesel::MultiConnection)]
@@ -115,8 +116,7 @@ fn unreachable_because(error: diesel::ConnectionError) -> Error {
 
 fn sqlite(path: &str) -> Result<AnyConnection, Error> {
     let mut connection = SqliteConnection::establish(path).map_err(unreachable_because)?;
-    // The time-out comes first, since the change to WAL may have to wait, too.
-    connection.batch_execute(&format!(
+    let settings = format!(
         "PRAGMA busy_timeout = {};
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
@@ -126,8 +126,18 @@ fn sqlite(path: &str) -> Result<AnyConnection, Error> {
          PRAGMA secure_delete = ON;
          PRAGMA temp_store = MEMORY;",
         begin::SQLITE_PATIENCE.as_millis()
-    ))?;
-    Ok(AnyConnection::Sqlite(connection))
+    );
+    // Of several that change a new file to WAL at the same moment, SQLite refuses some at once,
+    // whatever its time-out.
+    let deadline = begin::deadline();
+    loop {
+        match connection.batch_execute(&settings).map_err(Error::from) {
+            Err(Error::Overloaded) if Instant::now() < deadline => {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            set => return set.map(|()| AnyConnection::Sqlite(connection)),
+        }
+    }
 }
 
 fn postgres(url: &str) -> Result<AnyConnection, Error> {
