@@ -21,9 +21,9 @@ POSTGRES = os.environ.get("POSTGRES_BIN", "/usr/lib/postgresql/15/bin")
 PASSWORD = "correct-horse-battery"
 
 
-def basic():
-    """The administrator's Authorization header."""
-    return "Basic " + base64.b64encode(f"root:{PASSWORD}".encode()).decode()
+def basic(username="root"):
+    """Somebody's Authorization header; all have one password."""
+    return "Basic " + base64.b64encode(f"{username}:{PASSWORD}".encode()).decode()
 
 
 def server_binary():

@@ -8,7 +8,7 @@ use crate::problem::{Problem, chain};
 use crate::signed;
 use crate::state::State;
 use crate::unread::{Held, Holding};
-use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::body::{self, BodySize, BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
@@ -59,6 +59,7 @@ pub async fn exchange<B: MessageBody + 'static>(
             note(&response, method, &id, started);
             Ok(match held.filter(Held::is_unread) {
                 Some(held) => response.map_body(|_, body| holding(body, held)),
+                None if method == "HEAD" => response.map_body(|_, body| without_end(body)),
                 None => response,
             })
         }
@@ -73,6 +74,14 @@ pub async fn exchange<B: MessageBody + 'static>(
 /// An answer that holds what is left of its request.
 fn holding<B>(body: impl MessageBody + 'static, held: Held) -> EitherBody<B, BoxBody> {
     EitherBody::right(BoxBody::new(Holding { body: body.boxed(), _held: held }))
+}
+
+/// Whoever asks for the head alone does not wait for the end of a stream.
+fn without_end<B: MessageBody + 'static>(body: EitherBody<B, BoxBody>) -> EitherBody<B, BoxBody> {
+    match body.size() {
+        BodySize::Stream => EitherBody::right(BoxBody::new(body::None::new())),
+        _ => body,
+    }
 }
 
 /// The client's own id if it is a valid one, or a new one.

@@ -9,7 +9,7 @@ pub(crate) const HEAD: Duration = Duration::from_secs(2);
 /// How long a connection without a request is kept. A proxy keeps its own for a minute.
 pub(crate) const IDLE: Duration = Duration::from_secs(75);
 /// How long a client may leave what was sent to it unread.
-pub(crate) const UNREAD: Duration = Duration::from_secs(30);
+pub(crate) const UNREAD: Duration = Duration::from_secs(25);
 /// How long the database may take to say that it is ready.
 pub(crate) const READY: Duration = Duration::from_secs(1);
 

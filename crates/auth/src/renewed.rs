@@ -26,7 +26,10 @@ pub fn renewed(view: &mut View<'_>, caller: &Caller) -> Result<Option<Caller>, E
     let Some(user) = users::find(view, &Reference::Id(id))? else { return Ok(None) };
     let holds = user.status == UserStatus::Active
         && match caller.credential {
-            Credential::Token(token) => tokens::live(view, id)?.iter().any(|one| one.id == token),
+            Credential::Token(id) => {
+                let now = view.now();
+                tokens::by_id(view, id)?.is_some_and(|(token, ..)| token.is_live(now))
+            }
             Credential::Password => {
                 let stored = users::find_with_password(view, &user.username)?;
                 let proof =

@@ -14,6 +14,7 @@ mod ledger;
 mod locks;
 mod many;
 mod migrations;
+mod pace;
 mod past;
 mod people;
 mod positions;

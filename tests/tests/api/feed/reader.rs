@@ -2,8 +2,9 @@
 
 use omicron_tests::Client;
 use serde_json::Value;
+use socket2::{Domain, Socket, Type};
 use std::io::{BufRead, BufReader, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 /// A connection that is told what happens.
@@ -31,9 +32,24 @@ impl Reader {
         query: &str,
         last: Option<i64>,
     ) -> std::io::Result<Self> {
+        Self::with_room(256 * 1024, client, credential, query, last)
+    }
+
+    /// As [`Reader::open`], where the system keeps about so many bytes that are not read yet.
+    pub fn with_room(
+        room: usize,
+        client: &Client,
+        credential: &str,
+        query: &str,
+        last: Option<i64>,
+    ) -> std::io::Result<Self> {
         let address =
             client.base_url().trim_start_matches("http://").trim_end_matches('/').to_owned();
-        let mut stream = TcpStream::connect(&address)?;
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.set_recv_buffer_size(room)?;
+        let peer: SocketAddr = address.parse().map_err(std::io::Error::other)?;
+        socket.connect(&peer.into())?;
+        let mut stream = TcpStream::from(socket);
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         let last_id = last.map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
         write!(

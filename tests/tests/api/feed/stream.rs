@@ -162,18 +162,40 @@ fn a_server_that_stops_ends_its_streams_at_once() {
 }
 
 #[test]
-fn who_reads_nothing_holds_up_nobody() {
+fn who_reads_nothing_holds_up_nobody_and_misses_nothing() {
     let lab = fixture(Backend::Sqlite);
     let root = lab.root();
     root.post("/api/v1/projects", &project("Alloys")).expect(201);
     let token = bearer(&root);
-    let _stalled: Vec<Reader> =
-        (0..20).map(|_| Reader::open(&root, &token, "?after=0", None).unwrap()).collect();
+    // More than what the system keeps for a connection that takes four kilobytes.
+    let missed: Vec<Value> = (1..=3000)
+        .map(|number| json!({"kind": "sample", "record": {"title": format!("Missed {number}")}}))
+        .collect();
+    root.post("/api/v1/projects/1/records/bulk", &json!({"items": missed})).expect(200);
+    all(&root, "&kind=sample", 1000, 3000);
+    let mut stalled: Vec<Reader> = (0..20)
+        .map(|_| Reader::with_room(4096, &root, &token, "?kind=sample&after=0", None).unwrap())
+        .collect();
     let mut reader = Reader::open(&root, &token, "?kind=sample", None).unwrap();
-    for number in 1..=200 {
+    for number in 1..=50 {
         sample(&root, &format!("Ingot {number}"));
+        assert_eq!(reader.event()["subject"]["id"], 3000 + number);
     }
-    for number in 1..=200 {
-        assert_eq!(reader.event()["subject"]["id"], number);
+    for number in 1..=3050 {
+        assert_eq!(stalled[0].event()["subject"]["id"], number);
     }
+}
+
+/// What a stream would say has no end, so its head is all there is.
+#[test]
+fn the_head_of_a_stream_is_answered_at_once() {
+    let lab = fixture(Backend::Sqlite);
+    let root = lab.root();
+    let began = Instant::now();
+    let stream = root.request("HEAD", "/api/v1/events").header("Accept", "text/event-stream");
+    let head = stream.send().expect(200);
+    assert_eq!(head.header("Content-Type"), Some("text/event-stream"));
+    assert_eq!((head.header("Content-Length"), head.body.len()), (None, 0));
+    root.get("/api/v1/users/root").expect(200);
+    assert!(began.elapsed() < Duration::from_secs(14), "{:?}", began.elapsed());
 }
