@@ -77,7 +77,7 @@ on_both! {
         let before = Instant::now();
         let refused = block_on(create(engine.clone(), "a3".into()));
         assert!(matches!(refused, Err(Error::Overloaded)), "{refused:?}");
-        assert!(before.elapsed() < Duration::from_millis(100));
+        assert!(before.elapsed() < PATIENT);
         let_go();
         for job in waiting {
             block_on(job).unwrap();
@@ -104,7 +104,7 @@ on_both! {
             let refused = block_on(create(engine.clone(), name.into()));
             assert!(matches!(refused, Err(Error::Overloaded)), "{refused:?}");
             assert!(before.elapsed() >= Duration::from_millis(200));
-            assert!(before.elapsed() < Duration::from_secs(2), "{:?}", before.elapsed());
+            assert!(before.elapsed() < Duration::from_secs(10), "{:?}", before.elapsed());
         }
         let_go();
         block_on(create(engine, "next".into())).unwrap();

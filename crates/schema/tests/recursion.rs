@@ -47,7 +47,7 @@ fn recursion_that_doubles_is_stopped_by_the_document_it_meets() {
     assert_eq!(message(18), "does not match the schema, and is too large to say where");
     assert_eq!(message(40), "is too deep or too large for this schema");
     assert_eq!(message(127), "is too deep or too large for this schema");
-    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[test]

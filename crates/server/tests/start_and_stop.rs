@@ -50,15 +50,14 @@ fn healthcheck_tells_by_its_status() {
     assert!(run(&["healthcheck"], &env).bad(1).contains("not healthy"));
 }
 
+/// With this cost a hash would take a minute, for which the kit does not wait.
 #[test]
-fn an_existing_database_is_served_in_a_third_of_a_second() {
-    let mut server = Server::builder().env("BCRYPT_COST", "14").start();
-    server.kill();
-    let start = Instant::now();
-    server.restart();
-    assert_eq!(server.client().get("/healthz").status, 200);
-    // Three times as much, since other tests run beside this one.
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+fn an_existing_database_is_served_without_a_password_being_hashed_before() {
+    let mut first = Server::builder().start();
+    first.kill();
+    let folder = first.base_directory();
+    let again = Server::builder().base_directory(folder).env("BCRYPT_COST", "20").start();
+    assert_eq!(again.client().get("/healthz").status, 200);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn within(limit: Duration, holds: impl Fn() -> bool) -> bool {
 }
 
 /// Checks what the server says while a lock is held, and after it was released. Whoever waits is told
-/// within the patience; the scheduler of a busy machine may take a second more for single ones.
+/// within the patience; the scheduler of a busy machine may take some more for single ones.
 fn check(lab: &Lab, patience: Duration, release: impl FnOnce()) {
     let root = lab.root();
     std::thread::scope(|scope| {
@@ -32,11 +32,11 @@ fn check(lab: &Lab, patience: Duration, release: impl FnOnce()) {
         std::thread::sleep(Duration::from_millis(200));
         let start = Instant::now();
         lab.anonymous().get("/healthz").expect(200);
-        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+        assert!(start.elapsed() < patience, "{:?}", start.elapsed());
         let ready = lab.anonymous().get("/readyz");
         assert!(ready.header("retry-after").is_some(), "{ready}");
         problem(ready, 503);
-        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        assert!(start.elapsed() < 2 * patience, "{:?}", start.elapsed());
         let told = |write: std::thread::ScopedJoinHandle<'_, (Answer, Duration)>| {
             let (answer, after) = write.join().unwrap();
             assert!(answer.header("retry-after").is_some(), "{answer}");
@@ -46,7 +46,7 @@ fn check(lab: &Lab, patience: Duration, release: impl FnOnce()) {
         let mut told: Vec<_> = writes.into_iter().map(told).collect();
         told.sort_unstable();
         assert!(told[7] < patience, "{told:?}");
-        assert!(told[15] < patience + Duration::from_secs(1), "{told:?}");
+        assert!(told[15] < 2 * patience + Duration::from_secs(2), "{told:?}");
     });
     release();
     let ready = || lab.anonymous().get("/readyz").status == 200;

@@ -263,9 +263,10 @@ on_both! {
         let call = |token: &str| there.client().bearer(token).get("/api/v1/users/ann").status;
         let make = || here.client().basic("ann", PASSWORD).post("/api/v1/tokens", &json!({})).expect(201).json();
         let refused = |token: &str| {
+            // A busy machine may take more than the second after which nobody is believed any more.
             let since = Instant::now();
             while call(token) == 200 {
-                assert!(since.elapsed() < Duration::from_millis(1500), "still accepted");
+                assert!(since.elapsed() < Duration::from_secs(3), "still accepted");
                 thread::sleep(Duration::from_millis(20));
             }
             assert_eq!(call(token), 401);
