@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+/// How many write at a time.
+const WRITERS: u32 = 4;
+
 /// How often the reader's line breaks, and how many changes a second arrive meanwhile.
-fn storm() -> (usize, u64) {
+fn storm() -> (usize, u32) {
     if std::env::var_os("OMICRON_TEST_FEED").is_some() { (50, 500) } else { (8, 60) }
 }
 
@@ -103,15 +106,17 @@ on_both! {
         let mut server = lab.database.url().starts_with("postgres").then(|| Server::start(lab.database.url()));
         let over = AtomicBool::new(false);
         let seen = std::thread::scope(|scope| {
-            let written = scope.spawn(|| {
-                let (mut number, pause) = (0, Duration::from_nanos(1_000_000_000 / rate));
+            let began = Instant::now();
+            let written = [(); WRITERS as usize].map(|()| scope.spawn(|| {
+                let (mut number, mut next) = (0, Instant::now());
                 while !over.load(Ordering::Relaxed) {
-                    let began = Instant::now();
                     number += 1;
                     sample(&writer, &format!("Ingot {number}"));
-                    std::thread::sleep(pause.saturating_sub(began.elapsed()));
+                    next += Duration::from_secs(1) * WRITERS / rate;
+                    std::thread::sleep(next.saturating_duration_since(Instant::now()));
                 }
-            });
+                number
+            }));
             let (mut seen, mut last) = (Vec::new(), Some(0));
             for number in 0..breaks {
                 let client = server.as_ref().map_or_else(|| lab.anonymous(), Server::client);
@@ -127,7 +132,8 @@ on_both! {
                 }
             }
             over.store(true, Ordering::Relaxed);
-            written.join().unwrap();
+            let written: u32 = written.into_iter().map(|thread| thread.join().unwrap()).sum();
+            println!("{breaks} breaks, {} changes a second", f64::from(written) / began.elapsed().as_secs_f64());
             let made = all(&writer, "&kind=sample", 1000, seen.len()).len();
             let mut rest = Reader::open(&lab.anonymous(), &format!("Bearer {token}"), "?kind=sample", last).unwrap();
             while seen.len() < made {
