@@ -125,7 +125,7 @@ struct Audit<'a> {
 impl<'a> Audit<'a> {
     fn begin(view: &mut View<'_>, expected: &'a Expected) -> Result<Self, Error> {
         // First what was signed: there are no fewer positions a moment later.
-        let latest = checkpoints::latest(view)?;
+        let latest = part::latest(view)?;
         let last = positions::last_position(view)?;
         let keys = checkpoints::keys(view)?;
         let mut report = Report::default();

@@ -9,8 +9,10 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
+mod journal;
 mod world;
 
+use journal::Told;
 use world::World;
 
 /// The kinds of callers, in the matrix's order. The tokens are the administrator's.
@@ -45,13 +47,13 @@ fn every_caller_gets_what_the_matrix_says_on_postgresql() {
     check(Backend::Postgres);
 }
 
-struct Row<'a> {
-    method: &'a str,
+struct Row {
+    method: &'static str,
     path: String,
     statuses: Vec<u16>,
 }
 
-impl Row<'_> {
+impl Row {
     /// Whether it is about records, templates or webhooks.
     fn is_of_records(&self) -> bool {
         let words = ["/{id}", "/templates", "/records/", "/webhooks"];
@@ -61,7 +63,7 @@ impl Row<'_> {
 }
 
 /// The rows; one of records stands for those of each kind.
-fn rows() -> Vec<Row<'static>> {
+fn rows() -> Vec<Row> {
     let parse = |line: &'static str| {
         let mut words = line.split_whitespace();
         let (method, path) = (words.next().unwrap(), words.next().unwrap());
@@ -86,7 +88,7 @@ fn check(backend: Backend) {
     let rows = rows();
     every_route_has_a_row(&lab, &rows);
     let ended = Ended::new(&lab);
-    let mut wrong = Vec::new();
+    let (mut wrong, mut told) = (Vec::new(), Vec::new());
     let looked_at = World::new(&lab, "x");
     for (number, row) in rows.iter().enumerate() {
         for (caller, expected) in CALLERS.into_iter().zip(&row.statuses) {
@@ -95,18 +97,20 @@ fn check(backend: Backend) {
                 .then(|| World::new(&lab, &format!("{number}{}", &caller[..3])));
             let world = own.as_ref().unwrap_or(&looked_at);
             let answer = world.call(&lab, &ended, caller, row);
-            if answer != *expected {
-                wrong.push(format!(
-                    "{} {} as {caller}: {answer}, not {expected}",
-                    row.method, row.path
-                ));
+            let (method, path, status) = (row.method, row.path.clone(), answer.status);
+            if status != *expected {
+                wrong.push(format!("{method} {path} as {caller}: {status}, not {expected}"));
             }
+            let request = answer.header("request-id").unwrap_or_default().to_owned();
+            told.push(Told { method, path, caller, status, request });
         }
     }
     assert!(wrong.is_empty(), "{} cells differ:\n{}", wrong.len(), wrong.join("\n"));
+    let wrong = journal::wrong(&lab, &told);
+    assert!(wrong.is_empty(), "{} calls leave other events:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-fn every_route_has_a_row(lab: &Lab, rows: &[Row<'_>]) {
+fn every_route_has_a_row(lab: &Lab, rows: &[Row]) {
     let document = lab.anonymous().get("/openapi.json").expect(200).json();
     let served: BTreeSet<_> = document["paths"]
         .as_object()

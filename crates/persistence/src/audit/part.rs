@@ -186,6 +186,17 @@ pub(super) fn kept(view: &mut View<'_>, from: i64, to: i64) -> Result<Vec<Kept>,
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// The last checkpoint, whatever is in it.
+pub(super) fn latest(view: &mut View<'_>) -> Result<Option<Kept>, Error> {
+    let times = Times::of(view);
+    let row: Option<Kept> = checkpoints::table
+        .order(checkpoints::id.desc())
+        .select((checkpoints::id, checkpoints::size, times.column("signed_at"), checkpoints::note))
+        .first(view.connection)
+        .optional()?;
+    Ok(row.map(|kept| Kept { signed_at: times.read(kept.signed_at), ..kept }))
+}
+
 /// How times are read as a leaf has them, to the letter: SQLite keeps a text that may have become
 /// another one of the same meaning, or none at all.
 #[derive(Clone, Copy)]

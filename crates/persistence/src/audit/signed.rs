@@ -2,7 +2,6 @@
 
 use super::part::Kept;
 use super::{Expected, Fault, Report};
-use crate::checkpoints::KeptCheckpoint;
 use omicron_tlog::{CheckpointError, Frontier, Hash, SignedCheckpoint, VerifierKey};
 
 /// A checkpoint to be held against the tree when it is as large.
@@ -39,7 +38,7 @@ impl Signed {
 
     /// That the last one is signed by a key to trust: it vouches for all that came before, whichever
     /// keys signed then.
-    pub(super) fn trust_latest(expected: &Expected, latest: &KeptCheckpoint, report: &mut Report) {
+    pub(super) fn trust_latest(expected: &Expected, latest: &Kept, report: &mut Report) {
         let note = latest.note.parse::<SignedCheckpoint>();
         if expected.keys.is_empty() {
             return;

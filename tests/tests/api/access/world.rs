@@ -5,7 +5,7 @@ use crate::Lab;
 use crate::audit::{proven, signed_size};
 use crate::lab::{PASSWORD, person, text};
 use omicron_domain::RecordKind;
-use omicron_tests::{Client, ROOT_PASSWORD};
+use omicron_tests::{Answer, Client, ROOT_PASSWORD};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -53,7 +53,7 @@ impl World {
         }
     }
 
-    fn client(&self, lab: &Lab, ended: &Ended, caller: &str, row: &Row<'_>) -> Client {
+    fn client(&self, lab: &Lab, ended: &Ended, caller: &str, row: &Row) -> Client {
         let bearer = |body: Value| {
             let made = lab.root().post("/api/v1/tokens", &body).expect(201).json();
             lab.anonymous().bearer(&text(&made["token"]))
@@ -76,33 +76,53 @@ impl World {
         }
     }
 
-    pub fn call(&self, lab: &Lab, ended: &Ended, caller: &str, row: &Row<'_>) -> u16 {
+    pub fn call(&self, lab: &Lab, ended: &Ended, caller: &str, row: &Row) -> Answer {
         let client = self.client(lab, ended, caller, row);
         let path = row
             .path
             .replace("{project_name_or_id}", &self.project.to_string())
             .replace("/members/{username_or_id}", &format!("/members/member{}", self.suffix))
             .replace("/{username_or_id}/tokens", &format!("/probe{}/tokens", self.suffix))
+            .replace("/{username_or_id}/approval", &format!("/pending{}/approval", self.suffix))
             .replace("{username_or_id}", &format!("other{}", self.suffix))
             .replace("{token_id}", &self.token.to_string())
             .replace("{name}", "new-user")
             .replace("{path}", "nothing")
             .replace("/explain", "/explain?action=read_users");
         let path = if row.path.contains("/checkpoints/") { signed(lab, &path) } else { path };
-        prepare(&client, row);
+        self.prepare(lab, &client, row);
         let path = if row.is_of_records() { self.written(lab, caller, row, &path) } else { path };
         let request = client.request(row.method, &path);
         // What is signed is a version, and not whatever may be there.
         let base = if row.path.ends_with("/signatures") { "\"1\"" } else { "*" };
         let request = if row.is_of_records() { request.header("if-match", base) } else { request };
         match self.body(caller, row) {
-            Some(body) => request.json(&body).send().status,
-            None => request.send().status,
+            Some(body) => request.json(&body).send(),
+            None => request.send(),
+        }
+    }
+
+    /// Brings about what a call ends: a token of the caller's, if they can have one, or a state.
+    fn prepare(&self, lab: &Lab, client: &Client, row: &Row) {
+        let put = |path: String| lab.root().put(&path, &json!({})).expect(200);
+        match row.path.as_str() {
+            _ if row.method != "DELETE" => {}
+            "/api/v1/token" | "/api/v1/tokens" => {
+                let made = client.post("/api/v1/token", &json!({}));
+                assert!(made.status != 201 || !text(&made.json()["token"]).is_empty());
+            }
+            "/api/v1/users/{username_or_id}/disabled" => {
+                put(format!("/api/v1/users/other{}/disabled", self.suffix));
+            }
+            "/api/v1/projects/{project_name_or_id}/archived" => {
+                put(format!("/api/v1/projects/{}/archived", self.project));
+            }
+            _ => {}
         }
     }
 
     /// The path with a record, a comment, a signature or a template of this call's own in it.
-    fn written(&self, lab: &Lab, caller: &str, row: &Row<'_>, path: &str) -> String {
+    fn written(&self, lab: &Lab, caller: &str, row: &Row, path: &str) -> String {
         let root = lab.root();
         let project = format!("/api/v1/projects/{}", self.project);
         let path = path
@@ -120,7 +140,9 @@ impl World {
             let name = format!("{} {} {caller}", row.method, row.path);
             let body = json!({"project": self.project, "kind": "sample", "name": name});
             let made = root.post("/api/v1/templates", &body).expect(201).json();
-            return path.replace("{id}", &made["id"].to_string());
+            let path = path.replace("{id}", &made["id"].to_string());
+            undone(&root, row, &path);
+            return path;
         }
         let of_kind = |kind: &RecordKind| row.path.contains(kind.plural());
         let kind = RecordKind::ALL.into_iter().find(of_kind).unwrap_or(RecordKind::Sample);
@@ -138,6 +160,11 @@ impl World {
         let comments = format!("{list}/{id}/comments");
         let comment = root.post(&comments, &json!({"text": "a"})).expect(201).json();
         let path = path.replace("{id}", &id).replace("{comment}", &comment["id"].to_string());
+        undone(&root, row, &path);
+        if row.path.ends_with("/revert") {
+            let change = root.request("PATCH", &format!("{list}/{id}")).header("if-match", "*");
+            change.json(&json!({"title": "c"})).send().expect(200);
+        }
         if !row.path.ends_with("/unlock") && !row.path.ends_with("/{signature}") {
             return path;
         }
@@ -152,7 +179,7 @@ impl World {
         json!({"project": self.project, "url": "https://example.org/", "enabled": false})
     }
 
-    fn body_of_record(&self, caller: &str, row: &Row<'_>) -> Option<Value> {
+    fn body_of_record(&self, caller: &str, row: &Row) -> Option<Value> {
         let path = row.path.as_str();
         match row.method {
             "POST" if path.ends_with("/webhooks") => Some(self.webhook()),
@@ -179,7 +206,7 @@ impl World {
         }
     }
 
-    fn body(&self, caller: &str, row: &Row<'_>) -> Option<Value> {
+    fn body(&self, caller: &str, row: &Row) -> Option<Value> {
         if row.is_of_records() {
             return self.body_of_record(caller, row);
         }
@@ -221,12 +248,13 @@ fn signed(lab: &Lab, path: &str) -> String {
     path.replace("/consistency", &format!("/consistency?from={size}&to={size}"))
 }
 
-/// Makes a token to end, for whoever can have one.
-fn prepare(client: &Client, row: &Row<'_>) {
-    if row.method == "DELETE" && ["/api/v1/token", "/api/v1/tokens"].contains(&&*row.path) {
-        let made = client.post("/api/v1/token", &json!({}));
-        if made.status == 201 {
-            assert!(!text(&made.json()["token"]).is_empty());
-        }
-    }
+/// Does what a call takes back, so that there is something to take back.
+fn undone(root: &Client, row: &Row, path: &str) {
+    let request = match (row.method, path.strip_suffix("/trashed")) {
+        ("DELETE", Some(record)) => root.request("DELETE", record),
+        ("DELETE", None) if path.ends_with("/retired") => root.request("PUT", path),
+        _ => return,
+    };
+    let answer = request.header("if-match", "*").send();
+    assert!(answer.status < 300, "{answer}");
 }
