@@ -4,8 +4,8 @@ use crate::{Reply, pause_after};
 use chrono::{DateTime, TimeDelta};
 use omicron_auth::{Secret, WebhookSecret};
 use omicron_domain::{Actor, Delivery, Timestamp, Viewer, Webhook, WebhookId};
-use omicron_persistence::webhooks::{self, Outcome};
-use omicron_persistence::{Engine, Error, Transaction, random_bytes};
+use omicron_persistence::webhooks::{self, Outcome, Work};
+use omicron_persistence::{Engine, Error, Transaction, View, random_bytes};
 use std::collections::HashMap;
 
 /// The most deliveries of one webhook that are under way at a time; and of one whose last one failed.
@@ -90,6 +90,7 @@ pub struct Desk {
     engine: Engine,
     secret: Secret,
     standings: HashMap<WebhookId, Standing>,
+    work: Work,
     /// The webhook that had its turn last.
     last: WebhookId,
 }
@@ -98,7 +99,8 @@ impl Desk {
     /// A desk at this database; the secret is the server's.
     #[must_use]
     pub fn new(engine: Engine, secret: Secret) -> Self {
-        Self { engine, secret, standings: HashMap::new(), last: WebhookId(0) }
+        let (standings, work) = (HashMap::new(), Work::default());
+        Self { engine, secret, standings, work, last: WebhookId(0) }
     }
 
     /// How many letters have left, and have no reply yet.
@@ -117,7 +119,9 @@ impl Desk {
         if self.under_way() >= most {
             return Ok(letters);
         }
-        let mut work = self.engine.database().read(Viewer::Everything, webhooks::work)?;
+        let look = |view: &mut View<'_>| webhooks::work(view, &self.work);
+        self.work = self.engine.database().read(Viewer::Everything, look)?;
+        let mut work = self.work.webhooks.clone();
         // Each in its turn, or the first would always come first.
         let after_last = work.partition_point(|id| *id <= self.last);
         work.rotate_left(after_last);

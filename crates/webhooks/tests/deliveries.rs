@@ -112,10 +112,7 @@ on_both! {
         let replies: Vec<_> = letters.into_iter().map(|letter| answer(letter, 200)).collect();
         lab.desk().settle(&replies).unwrap();
         assert!(leaving(lab).is_empty());
-        lab.db.write(&Actor::command_line(), |tx| {
-            let webhook = webhooks::lock(tx, webhook.id)?.unwrap();
-            webhooks::replay(tx, &webhook, webhook.cursor - 1)
-        }).unwrap();
+        lab.replay(webhook.id, lab.find(webhook.id).unwrap().cursor - 1);
         let again = leaving(lab);
         let ids: Vec<_> = again.iter().map(|letter| letter.id().to_owned()).take(2).collect();
         assert_eq!(ids, before);

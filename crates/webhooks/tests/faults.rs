@@ -131,10 +131,11 @@ impl World<'_> {
 fn nothing_is_lost(backend: Backend) {
     let lab = lab(backend);
     let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
-    let walks = vec(step(), 1..60);
+    let walks = (vec(step(), 1..60), any::<bool>());
     TestRunner::new(config)
-        .run(&walks, |steps| {
-            let webhook = lab.webhook(None, WebhookFilter::default());
+        .run(&walks, |(steps, is_of_one)| {
+            let project = is_of_one.then_some(lab.projects[1]);
+            let webhook = lab.webhook(project, WebhookFilter::default());
             let (desk, receiver) = (lab.desk(), Receiver::default());
             let mut world = World { lab: &lab, desk, hand: Vec::new(), receiver };
             for step in steps {
@@ -142,7 +143,8 @@ fn nothing_is_lost(backend: Backend) {
             }
             world.come_to_rest();
             let came = world.receiver.came;
-            let expected: BTreeSet<i64> = lab.positions_after(webhook.cursor).into_iter().collect();
+            let expected = lab.positions_after(webhook.cursor, project);
+            let expected: BTreeSet<i64> = expected.into_iter().collect();
             lab.remove(webhook.id);
 
             let arrived: BTreeSet<i64> = came.iter().map(|one| one.2).collect();

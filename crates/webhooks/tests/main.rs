@@ -4,4 +4,5 @@
 mod addresses;
 mod deliveries;
 mod faults;
+mod idle;
 mod support;

@@ -7,9 +7,9 @@ use omicron_domain::{
     Viewer, Webhook, WebhookDraft, WebhookFilter, WebhookId,
 };
 use omicron_persistence::feed::{self, Filter};
+use omicron_persistence::webhooks::{self, Work};
 use omicron_persistence::{
     Database, Engine, EngineOptions, Options, Transaction, View, positions, projects, users,
-    webhooks,
 };
 use omicron_tests::{Backend, TestDatabase};
 use omicron_webhooks::{Desk, Letter, Reply};
@@ -93,19 +93,51 @@ impl Lab {
 
     /// Something happens to one of the projects.
     pub fn happen(&self, project: usize) {
+        self.happen_often(project, 1);
+    }
+
+    /// Something happens to one of the projects so many times at once.
+    pub fn happen_often(&self, project: usize, times: usize) {
         let change = ProjectChange { description: Some("new".parse().unwrap()), name: None };
         let id = self.projects[project % self.projects.len()];
-        let change = |tx: &mut Transaction<'_>| projects::change(tx, id, &change);
+        let change = |tx: &mut Transaction<'_>| {
+            (0..times).try_for_each(|_| projects::change(tx, id, &change).map(drop))
+        };
         self.db.write(&Actor::command_line(), change).unwrap();
+    }
+
+    /// Which webhooks have something to do, to someone who looks for the first time.
+    pub fn work(&self) -> Vec<WebhookId> {
+        let look = |view: &mut View<'_>| webhooks::work(view, &Work::default());
+        self.db.read(Viewer::Everything, look).unwrap().webhooks
+    }
+
+    /// A webhook is changed to ask for this.
+    pub fn ask_for(&self, id: WebhookId, filter: &WebhookFilter) {
+        let ask = |tx: &mut Transaction<'_>| {
+            let webhook = webhooks::lock(tx, id)?.unwrap();
+            let draft = WebhookDraft { filter: filter.clone(), ..webhook.draft.clone() };
+            webhooks::store(tx, &webhook, draft)
+        };
+        self.db.write(&Actor::command_line(), ask).unwrap();
+    }
+
+    /// A webhook is set to a position.
+    pub fn replay(&self, id: WebhookId, from: i64) {
+        let replay = |tx: &mut Transaction<'_>| {
+            let webhook = webhooks::lock(tx, id)?.unwrap();
+            webhooks::replay(tx, &webhook, from)
+        };
+        self.db.write(&Actor::command_line(), replay).unwrap();
     }
 
     pub fn seal(&self) {
         positions::seal(&self.db).unwrap();
     }
 
-    /// The positions of all that happened after this one.
-    pub fn positions_after(&self, position: i64) -> Vec<i64> {
-        let all = Filter::default();
+    /// The positions of all that happened after this one, in a project or anywhere.
+    pub fn positions_after(&self, position: i64, project: Option<ProjectId>) -> Vec<i64> {
+        let all = Filter { project, ..Filter::default() };
         let part = self.db.read(Viewer::Everything, |view| feed::after(view, position, &all, 5000));
         part.unwrap().entries.iter().map(|entry| entry.position).collect()
     }

@@ -1,6 +1,6 @@
 //! What people decide about webhooks: each change is in the journal.
 
-use super::find;
+use super::{find, source};
 use crate::connection::AnyConnection;
 use crate::tables::{webhook_deliveries, webhooks};
 use crate::{Error, Transaction, positions, random_bytes};
@@ -142,7 +142,8 @@ pub fn store(
     before: &Webhook,
     draft: WebhookDraft,
 ) -> Result<Webhook, Error> {
-    next(tx, Webhook { draft, ..before.clone() }, Action::WebhookChanged)
+    let cursor = source::passed(tx.view(), before)?;
+    next(tx, Webhook { draft, cursor, ..before.clone() }, Action::WebhookChanged)
 }
 
 /// Gives a webhook that was [locked](lock) another secret.
