@@ -15,6 +15,7 @@ use omicron_domain::{Listing, Page, ProjectId, Webhook, WebhookDraft, WebhookId}
 mod change;
 mod delivery;
 mod end;
+mod limit;
 mod source;
 mod turn;
 mod work;

@@ -304,6 +304,22 @@ on_both! {
         problem(lab.root().get(&path), 404);
     }
 
+    fn one_more_than_there_may_be_is_refused_with_a_way_out(lab: &Lab) {
+        let root = lab.root();
+        root.post("/api/v1/projects", &project("Alloys")).expect(201);
+        for place in [json!({"project": "Alloys"}), json!({})] {
+            let mut body = json!({"url": "https://example.org/", "enabled": false});
+            body.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
+            let made: Vec<_> = (0..20).map(|_| make(&root, &body)).collect();
+            let refused = problem(root.post("/api/v1/webhooks", &body), 409);
+            assert_eq!(refused["type"], "urn:omicron:problem:conflict");
+            assert!(text(&refused["detail"]).contains("delete one"), "{refused}");
+            let path = format!("/api/v1/webhooks/{}", made[7]["id"]);
+            root.request("DELETE", &path).header("if-match", "*").send().expect(200);
+            make(&root, &body);
+        }
+    }
+
     fn what_makes_no_sense_is_refused(lab: &Lab) {
         let root = lab.root();
         let try_it = |body: Value| root.post("/api/v1/webhooks", &body);
