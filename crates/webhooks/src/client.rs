@@ -3,7 +3,7 @@
 use crate::{Forbidden, Gate, Letter, Networks};
 use rustls::crypto::ring;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ureq::http::{Response, header::RETRY_AFTER};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::unversioned::resolver::Resolver;
@@ -17,7 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// ```
 /// use omicron_webhooks::Reply;
-/// let busy = Reply::Answer { status: 503, retry_after: Some("120".to_owned()) };
+/// # use std::time::{Duration, Instant};
+/// let (retry_after, took) = (Some("120".to_owned()), Duration::from_millis(80));
+/// let busy = Reply::Answer { status: 503, retry_after, took };
 /// assert_ne!(busy, Reply::Nothing("no answer within 10 seconds".to_owned()));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub enum Reply {
         status: u16,
         /// Its header `Retry-After`.
         retry_after: Option<String>,
+        /// How long it took to come.
+        took: Duration,
     },
     /// None, and why.
     Nothing(String),
@@ -93,18 +97,20 @@ impl Post for Client {
             .header("webhook-id", letter.id())
             .header("webhook-timestamp", letter.timestamp())
             .header("webhook-signature", letter.signature());
+        let start = Instant::now();
         match request.send(letter.body()) {
-            Ok(response) => answered(&response),
+            Ok(response) => answered(&response, start.elapsed()),
             Err(error) => Reply::Nothing(told(&error)),
         }
     }
 }
 
-fn answered(response: &Response<Body>) -> Reply {
+fn answered(response: &Response<Body>, took: Duration) -> Reply {
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     Reply::Answer {
         status: response.status().as_u16(),
         retry_after: retry_after.map(ToOwned::to_owned),
+        took,
     }
 }
 

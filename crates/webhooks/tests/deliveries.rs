@@ -1,11 +1,12 @@
 //! What leaves the desk, and when.
 
-use crate::support::{Lab, answer, lab as fixture, position};
+use crate::support::{Lab, answer, lab as fixture, position, slow_answer};
 use chrono::TimeDelta;
 use omicron_domain::{Actor, DeliveryState, WebhookFilter};
 use omicron_persistence::webhooks;
 use omicron_tests::on_both;
 use omicron_webhooks::{Letter, Reply};
+use std::time::Duration;
 
 fn nothing() -> WebhookFilter {
     WebhookFilter::default()
@@ -76,7 +77,8 @@ on_both! {
     fn a_receiver_that_asks_for_time_gets_it(lab: &Lab) {
         lab.webhook(None, nothing());
         let letter = leaving(lab).remove(0);
-        let busy = Reply::Answer { status: 503, retry_after: Some("3600".to_owned()) };
+        let retry_after = Some("3600".to_owned());
+        let busy = Reply::Answer { status: 503, retry_after, took: Duration::ZERO };
         lab.desk().settle(&[(letter, busy)]).unwrap();
         lab.pass(TimeDelta::minutes(59));
         assert!(leaving(lab).is_empty());
@@ -137,6 +139,30 @@ on_both! {
         let more = desk.take(8).unwrap();
         assert!(!more.is_empty() && more.iter().all(|letter| letter.delivery().webhook == good.id));
         assert!(!bad.contains(&good.id));
+    }
+
+    fn receivers_that_are_slow_leave_room_for_others(lab: &Lab) {
+        let slow = [lab.webhook(None, nothing()).id, lab.webhook(None, nothing()).id];
+        let mut desk = lab.desk();
+        lab.seal();
+        loop {
+            let letters = desk.take(8).unwrap();
+            if letters.is_empty() {
+                break;
+            }
+            let replies: Vec<_> = letters.into_iter().map(|letter| slow_answer(letter, 200, 3)).collect();
+            desk.settle(&replies).unwrap();
+        }
+        for project in 0..3 {
+            lab.happen(project);
+        }
+        lab.seal();
+        let letters = desk.take(8).unwrap();
+        let whose: Vec<_> = letters.iter().map(|letter| letter.delivery().webhook).collect();
+        assert!(whose.len() == 2 && slow.iter().all(|id| whose.contains(id)), "one of each: {whose:?}");
+        let replies: Vec<_> = letters.into_iter().map(|letter| slow_answer(letter, 200, 1)).collect();
+        desk.settle(&replies).unwrap();
+        assert_eq!(desk.take(8).unwrap().len(), 4, "they are quick again");
     }
 
     fn what_ended_long_ago_is_forgotten(lab: &Lab) {

@@ -89,13 +89,13 @@ impl World<'_> {
             }
             Step::Miss(which) => {
                 let Some(letter) = self.pick(which) else { return };
-                let reply = if letter.delivery().attempts < 9 {
-                    Reply::Nothing("nobody is there".to_owned())
+                let settled = if letter.delivery().attempts < 9 {
+                    (letter, Reply::Nothing("nobody is there".to_owned()))
                 } else {
                     self.receiver.get(&letter);
-                    Reply::Answer { status: 200, retry_after: None }
+                    answer(letter, 200)
                 };
-                self.desk.settle(&[(letter, reply)]).unwrap();
+                self.desk.settle(&[settled]).unwrap();
             }
             Step::Kill(which) => {
                 if let Some(letter) = self.pick(which) {

@@ -14,6 +14,7 @@ use omicron_persistence::{
 use omicron_tests::{Backend, TestDatabase};
 use omicron_webhooks::{Desk, Letter, Reply};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A laboratory whose clock stands still and whose events get positions when a test says so.
 pub struct Lab {
@@ -158,7 +159,12 @@ impl Lab {
 }
 
 pub fn answer(letter: Letter, status: u16) -> (Letter, Reply) {
-    (letter, Reply::Answer { status, retry_after: None })
+    slow_answer(letter, status, 0)
+}
+
+/// An answer that took so many seconds.
+pub fn slow_answer(letter: Letter, status: u16, seconds: u64) -> (Letter, Reply) {
+    (letter, Reply::Answer { status, retry_after: None, took: Duration::from_secs(seconds) })
 }
 
 pub fn position(letter: &Letter) -> i64 {
