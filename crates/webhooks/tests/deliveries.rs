@@ -165,6 +165,25 @@ on_both! {
         assert_eq!(desk.take(8).unwrap().len(), 4, "they are quick again");
     }
 
+    fn a_turn_that_fails_takes_no_letters_with_it(lab: &Lab) {
+        let (good, bad) = (lab.webhook(None, nothing()).id, lab.webhook(None, nothing()).id);
+        let spoil = |filter: &str| lab.sql(&format!("UPDATE webhooks SET filter = '{filter}' WHERE id = {bad}"));
+        spoil("nonsense");
+        lab.seal();
+        let mut desk = lab.desk();
+        let letters = desk.take(8).unwrap();
+        assert!(!letters.is_empty() && letters.iter().all(|letter| letter.delivery().webhook == good));
+        assert_eq!(desk.under_way(), letters.len());
+        assert!(desk.take(8).is_err(), "it is told once nothing else is to leave");
+        let replies: Vec<_> = letters.into_iter().map(|letter| answer(letter, 200)).collect();
+        desk.settle(&replies).unwrap();
+        lab.happen(0);
+        lab.seal();
+        assert_eq!(desk.take(8).unwrap().len(), 1, "others go on");
+        spoil(r#"{"kinds":[],"actions":[]}"#);
+        assert!(desk.take(8).unwrap().iter().any(|letter| letter.delivery().webhook == bad));
+    }
+
     fn what_ended_long_ago_is_forgotten(lab: &Lab) {
         let webhook = lab.webhook(None, nothing());
         let letter = leaving(lab).remove(0);

@@ -1,6 +1,8 @@
 //! What the tests share: a laboratory with projects in which something happens, and a webhook.
 
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection, SqliteConnection};
 use omicron_auth::Secret;
 use omicron_domain::{
     Actor, Delivery, ManualClock, NewProject, NewUser, Page, ProjectChange, ProjectId, Timestamp,
@@ -23,7 +25,7 @@ pub struct Lab {
     engine: Engine,
     /// What is done to them is the subjects of events.
     pub projects: Vec<ProjectId>,
-    _test: TestDatabase,
+    test: TestDatabase,
 }
 
 /// The fixture of `on_both!`.
@@ -54,7 +56,7 @@ pub fn lab(backend: Backend) -> Lab {
         db.write(&Actor::command_line(), |tx| projects::create(tx, &new)).unwrap().project.id
     };
     let projects = ["Alloys", "Polymers", "Crystals"].map(begin).to_vec();
-    Lab { db, clock, engine, projects, _test: test }
+    Lab { db, clock, engine, projects, test }
 }
 
 impl Lab {
@@ -141,6 +143,15 @@ impl Lab {
         let all = Filter { project, ..Filter::default() };
         let part = self.db.read(Viewer::Everything, |view| feed::after(view, position, &all, 5000));
         part.unwrap().entries.iter().map(|entry| entry.position).collect()
+    }
+
+    /// Runs statements past the crates.
+    pub fn sql(&self, statements: &str) {
+        match self.test.url().strip_prefix("sqlite:///") {
+            Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(statements),
+            None => PgConnection::establish(self.test.url()).unwrap().batch_execute(statements),
+        }
+        .unwrap();
     }
 
     pub fn desk(&self) -> Desk {
