@@ -1,7 +1,8 @@
 //! Whatever fails on the way: every event arrives, what happens to one thing arrives in order, and what
 //! arrives twice has the same id.
 
-use crate::support::{Lab, answer, lab, position};
+use crate::receiver::Receiver;
+use crate::support::{Lab, answer, lab};
 use chrono::TimeDelta;
 use omicron_domain::WebhookFilter;
 use omicron_tests::Backend;
@@ -9,7 +10,6 @@ use omicron_webhooks::{Desk, Letter, Reply};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -40,24 +40,6 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..8_usize).prop_map(Step::Kill),
         3 => (1..400_i64).prop_map(Step::Pass),
     ]
-}
-
-/// What a receiver has got: ids and bodies in the order in which they came, also what it refused.
-#[derive(Default)]
-struct Receiver {
-    came: Vec<(String, String, i64, String)>,
-}
-
-impl Receiver {
-    fn get(&mut self, letter: &Letter) {
-        let subject = letter.delivery().subject.clone();
-        self.came.push((
-            letter.id().to_owned(),
-            letter.body().to_owned(),
-            position(letter),
-            subject,
-        ));
-    }
 }
 
 struct World<'a> {
@@ -142,25 +124,9 @@ fn nothing_is_lost(backend: Backend) {
                 world.go(step);
             }
             world.come_to_rest();
-            let came = world.receiver.came;
             let expected = lab.positions_after(webhook.cursor, project);
-            let expected: BTreeSet<i64> = expected.into_iter().collect();
             lab.remove(webhook.id);
-
-            let arrived: BTreeSet<i64> = came.iter().map(|one| one.2).collect();
-            prop_assert_eq!(arrived, expected);
-            let mut bodies = HashMap::new();
-            let mut first: BTreeMap<String, i64> = BTreeMap::new();
-            let mut seen = BTreeSet::new();
-            for (id, body, position, subject) in came {
-                prop_assert_eq!(&id, &format!("evt_{position}"));
-                prop_assert_eq!(bodies.entry(id.clone()).or_insert(body.clone()), &body);
-                if seen.insert(id) {
-                    let before = first.insert(subject, position).unwrap_or_default();
-                    prop_assert!(before < position, "{} after {}", position, before);
-                }
-            }
-            Ok(())
+            world.receiver.check(&expected)
         })
         .unwrap();
 }

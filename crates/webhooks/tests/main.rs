@@ -5,4 +5,6 @@ mod addresses;
 mod deliveries;
 mod faults;
 mod idle;
+mod outage;
+mod receiver;
 mod support;

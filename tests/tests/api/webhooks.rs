@@ -8,6 +8,7 @@ use sha2::Sha256;
 use std::time::{Duration, Instant};
 
 mod example;
+mod outage;
 mod receiver;
 
 use example::Example;
@@ -22,9 +23,13 @@ fn open(backend: Backend) -> Lab {
 }
 
 fn await_that(what: &str, done: impl Fn() -> bool) {
+    await_for(what, PATIENCE, done);
+}
+
+fn await_for(what: &str, patience: Duration, done: impl Fn() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < PATIENCE, "{what} does not come about");
+        assert!(start.elapsed() < patience, "{what} does not come about");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
