@@ -2,6 +2,7 @@
 
 use crate::{Forbidden, Gate, Letter, Networks};
 use rustls::crypto::ring;
+use rustls::{CertificateError, Error as Tls};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use ureq::http::{Response, header::RETRY_AFTER};
@@ -12,6 +13,9 @@ use ureq::{Agent, Body, Error};
 
 /// How long a delivery may take, from the look-up of the name to the head of the answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is said of a receiver whose certificate nobody vouches for.
+const UNTRUSTED: &str = "nobody whom this server trusts vouches for the receiver's certificate: whoever runs the server can add an authority with SSL_CERT_FILE";
 
 /// What came back.
 ///
@@ -65,12 +69,24 @@ impl Client {
     }
 }
 
+/// Whom the system trusts, or those in `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+fn authorities() -> RootCerts {
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        log::warn!("certificates by which receivers of webhooks are known can't be read: {error}");
+    }
+    if found.certs.is_empty() {
+        log::warn!(
+            "nothing can be posted to webhooks by HTTPS, since no authority is trusted: install ca-certificates, or set SSL_CERT_FILE"
+        );
+    }
+    RootCerts::from(found.certs.iter().map(|one| Certificate::from_der(one.as_ref()).to_owned()))
+}
+
 fn agent(gate: Gate<impl Resolver>) -> Agent {
-    let certificates = rustls_native_certs::load_native_certs().certs;
-    let trusted = certificates.iter().map(|one| Certificate::from_der(one.as_ref()).to_owned());
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
-        .root_certs(RootCerts::from(trusted))
+        .root_certs(authorities())
         .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
         .build();
     let config = Agent::config_builder()
@@ -119,6 +135,10 @@ fn told(error: &Error) -> String {
         Error::Other(cause) if cause.is::<Forbidden>() => Forbidden.to_string(),
         Error::Timeout(_) => format!("no answer within {} seconds", PATIENCE.as_secs()),
         Error::HostNotFound => "the host's name is not known".to_owned(),
+        Error::Io(cause) => match cause.get_ref().and_then(|cause| cause.downcast_ref()) {
+            Some(Tls::InvalidCertificate(CertificateError::UnknownIssuer)) => UNTRUSTED.to_owned(),
+            _ => cause.to_string(),
+        },
         error => error.to_string(),
     }
 }
