@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 mod example;
 mod outage;
 mod receiver;
+mod secrets;
 mod trust;
 
 use example::Example;
