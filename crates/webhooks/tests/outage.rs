@@ -47,7 +47,9 @@ on_both! {
         while lab.deliveries(webhook.id).iter().any(|one| one.date_ended.is_none()) {
             let letters = desk.take(8).unwrap();
             let is_killed = matches!(receiver.count(), 3..6 | 50..53);
-            letters.iter().for_each(|letter| receiver.get(letter));
+            for letter in &letters {
+                receiver.get(letter);
+            }
             if is_killed {
                 // All of them arrived, and nobody is left to say so.
                 kill(lab, &mut desk);
