@@ -38,6 +38,11 @@ pub enum Error {
     /// What is stored of a record's version is not what was written: it must not be signed.
     #[error("what is stored of this version is not what was written: have the journal verified")]
     NotAsWritten,
+    /// There are as many webhooks as there may be, of the project or of the laboratory.
+    #[error(
+        "there are {0} webhooks there, as many as there may be: change one of them, or delete one that nobody needs"
+    )]
+    TooManyWebhooks(i64),
     /// Something that the change refers to is not there (any more).
     #[error("what the change refers to does not exist")]
     Gone,

@@ -15,13 +15,16 @@ use omicron_domain::{Listing, Page, ProjectId, Webhook, WebhookDraft, WebhookId}
 mod change;
 mod delivery;
 mod end;
+mod limit;
 mod source;
 mod turn;
+mod work;
 
 pub use change::{create, lock, replay, rotate, store};
 pub use delivery::{deliveries, remove_old, retry};
 pub use end::{remove, remove_all_of, switch_off};
-pub use turn::{Outcome, settle, turn, work};
+pub use turn::{Outcome, settle, turn};
+pub use work::{Work, work};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = webhooks, check_for_backend(MultiBackend))]

@@ -33,4 +33,5 @@ mod text;
 mod tokens;
 mod transactions;
 mod visibility;
+mod webhooks;
 mod written;

@@ -16,6 +16,9 @@ use std::io::{self, Write};
 /// error when a client sends nonsense.
 const QUIET: (&str, &str) = ("info", "info,actix_server=warn,actix_http=off");
 
+/// Who tells of addresses and of what is sent there, in which receivers of webhooks may have secrets.
+const INDISCREET: &str = "ureq";
+
 /// Whose words these are, for `RUST_LOG`.
 const TARGET: &str = env!("CARGO_CRATE_NAME");
 
@@ -77,6 +80,8 @@ fn logger(settings: &Settings, output: Output) -> env_logger::Logger {
     let (default, quiet) = QUIET;
     let filter = settings.rust_log.as_str();
     env_logger::Builder::new()
+        // Until someone asks for it by name.
+        .filter_module(INDISCREET, log::LevelFilter::Info)
         .parse_filters(if filter == default { quiet } else { filter })
         .target(env_logger::Target::Pipe(Box::new(output)))
         .format(move |out, record| {

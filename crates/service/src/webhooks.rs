@@ -19,7 +19,8 @@ pub use address::Plain;
 /// Makes a webhook.
 ///
 /// # Errors
-/// [`Error::NotFound`] of the project, [`Error::Forbidden`], [`Error::Archived`]; [`Error::Invalid`].
+/// [`Error::NotFound`] of the project, [`Error::Forbidden`], [`Error::Archived`]; [`Error::Invalid`];
+/// [`omicron_persistence::Error::TooManyWebhooks`].
 pub fn create(
     tx: &mut Transaction<'_>,
     caller: &Caller,

@@ -4,13 +4,16 @@ use crate::{Reply, pause_after};
 use chrono::{DateTime, TimeDelta};
 use omicron_auth::{Secret, WebhookSecret};
 use omicron_domain::{Actor, Delivery, Timestamp, Viewer, Webhook, WebhookId};
-use omicron_persistence::webhooks::{self, Outcome};
-use omicron_persistence::{Engine, Error, Transaction, random_bytes};
+use omicron_persistence::webhooks::{self, Outcome, Work};
+use omicron_persistence::{Engine, Error, Transaction, View, random_bytes};
 use std::collections::HashMap;
+use std::time::Duration;
 
-/// The most deliveries of one webhook that are under way at a time; and of one whose last one failed.
+/// The most deliveries of one webhook that are under way at a time; and of one that hinders others.
 const MOST: usize = 4;
-const MOST_OF_FAILING: usize = 1;
+const MOST_OF_HINDERING: usize = 1;
+/// Whoever takes longer than this to answer hinders others, as do those whom nothing can be delivered to.
+const SLOW: Duration = Duration::from_secs(2);
 /// For how long nobody else takes a delivery that is under way: twice as long as a post may take.
 const LEASE: TimeDelta = TimeDelta::seconds(20);
 /// As long as that, a receiver may ask to be left alone.
@@ -82,7 +85,8 @@ impl Letter {
 #[derive(Default, Clone, Copy)]
 struct Standing {
     under_way: usize,
-    failing: bool,
+    /// Whether the last delivery failed, or took long.
+    hindering: bool,
 }
 
 /// Where letters leave, and replies arrive.
@@ -90,6 +94,7 @@ pub struct Desk {
     engine: Engine,
     secret: Secret,
     standings: HashMap<WebhookId, Standing>,
+    work: Work,
     /// The webhook that had its turn last.
     last: WebhookId,
 }
@@ -98,7 +103,8 @@ impl Desk {
     /// A desk at this database; the secret is the server's.
     #[must_use]
     pub fn new(engine: Engine, secret: Secret) -> Self {
-        Self { engine, secret, standings: HashMap::new(), last: WebhookId(0) }
+        let (standings, work) = (HashMap::new(), Work::default());
+        Self { engine, secret, standings, work, last: WebhookId(0) }
     }
 
     /// How many letters have left, and have no reply yet.
@@ -107,8 +113,8 @@ impl Desk {
         self.standings.values().map(|standing| standing.under_way).sum()
     }
 
-    /// The letters that are to leave now, when so many can be under way at a time. Receivers that fail
-    /// get half of that at most, so that others need not wait for them.
+    /// The letters that are to leave now, when so many can be under way at a time. Receivers that fail or
+    /// are slow get half of that at most, so that others need not wait for them.
     ///
     /// # Errors
     /// Those of the database.
@@ -117,7 +123,9 @@ impl Desk {
         if self.under_way() >= most {
             return Ok(letters);
         }
-        let mut work = self.engine.database().read(Viewer::Everything, webhooks::work)?;
+        let look = |view: &mut View<'_>| webhooks::work(view, &self.work);
+        self.work = self.engine.database().read(Viewer::Everything, look)?;
+        let mut work = self.work.webhooks.clone();
         // Each in its turn, or the first would always come first.
         let after_last = work.partition_point(|id| *id <= self.last);
         work.rotate_left(after_last);
@@ -148,13 +156,13 @@ impl Desk {
     fn room(&self, id: WebhookId, most: usize) -> usize {
         let standing = self.standings.get(&id).copied().unwrap_or_default();
         let free = most.saturating_sub(self.under_way());
-        if !standing.failing {
+        if !standing.hindering {
             return MOST.saturating_sub(standing.under_way).min(free);
         }
-        let of_failing = self.standings.values().filter(|standing| standing.failing);
-        let of_failing: usize = of_failing.map(|standing| standing.under_way).sum();
-        let left = (most / 2).max(1).saturating_sub(of_failing);
-        MOST_OF_FAILING.saturating_sub(standing.under_way).min(free).min(left)
+        let hindering = self.standings.values().filter(|standing| standing.hindering);
+        let of_hindering: usize = hindering.map(|standing| standing.under_way).sum();
+        let left = (most / 2).max(1).saturating_sub(of_hindering);
+        MOST_OF_HINDERING.saturating_sub(standing.under_way).min(free).min(left)
     }
 
     /// Writes down what became of letters.
@@ -168,11 +176,12 @@ impl Desk {
             let outcome = outcome(&letter.delivery, reply, now);
             let standing = self.standings.entry(letter.delivery.webhook).or_default();
             standing.under_way = standing.under_way.saturating_sub(1);
-            standing.failing = !matches!(outcome, Outcome::Delivered { .. });
+            let is_slow = matches!(reply, Reply::Answer { took, .. } if *took > SLOW);
+            standing.hindering = is_slow || !matches!(outcome, Outcome::Delivered { .. });
             settled.push((letter.delivery.clone(), outcome));
         }
         // What is known of webhooks that do well is nothing that must be kept.
-        self.standings.retain(|_, standing| standing.failing || standing.under_way > 0);
+        self.standings.retain(|_, standing| standing.hindering || standing.under_way > 0);
         self.engine.write_blocking(Actor::command_line(), move |tx| {
             // Webhooks are locked before their deliveries.
             let wants_no_more = |(delivery, outcome): &(Delivery, Outcome)| {
@@ -200,7 +209,7 @@ fn outcome(delivery: &Delivery, reply: &Reply, now: Timestamp) -> Outcome {
         Reply::Answer { status, .. } if (200..300).contains(status) => {
             return Outcome::Delivered { status: i16::try_from(*status).unwrap_or_default() };
         }
-        Reply::Answer { status, retry_after } => {
+        Reply::Answer { status, retry_after, .. } => {
             let wish = retry_after.as_deref().and_then(|text| wish(text, now));
             (i16::try_from(*status).ok(), refused(*status), wish)
         }

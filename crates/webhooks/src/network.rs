@@ -38,6 +38,9 @@ const INSIDE_V6: [([u16; 2], u32); 4] = [
     ([0x3fff, 0], 20),     // documentation
 ];
 
+/// So many bits stand before an IPv4 address that is written as IPv6.
+const IPV4_IN_IPV6: u32 = 96;
+
 /// Networks that may be connected to, though they are not public.
 ///
 /// ```
@@ -124,7 +127,16 @@ impl FromStr for Network {
         let address: IpAddr = address.parse().map_err(|_| bad())?;
         let most = if address.is_ipv4() { 32 } else { 128 };
         let bits = if text.contains('/') { bits.parse().map_err(|_| bad())? } else { most };
-        if bits <= most { Ok(Self { address, bits }) } else { Err(bad()) }
+        if bits > most {
+            return Err(bad());
+        }
+        // As what is held against it: the network that is reached.
+        match (address, meant(address)) {
+            (IpAddr::V6(_), v4 @ IpAddr::V4(_)) if bits >= IPV4_IN_IPV6 => {
+                Ok(Self { address: v4, bits: bits - IPV4_IN_IPV6 })
+            }
+            _ => Ok(Self { address, bits }),
+        }
     }
 }
 

@@ -108,6 +108,33 @@ fn networks_are_read_and_hold_what_is_in_them() {
     }
 }
 
+#[test]
+fn ipv4_that_is_written_as_ipv6_is_judged_as_what_it_is() {
+    let written = |address: &str| {
+        let v4: std::net::Ipv4Addr = address.parse().unwrap();
+        let [a, b, c, d] = v4.octets();
+        let translated = format!("64:ff9b::{a:x}{b:02x}:{c:x}{d:02x}");
+        [address.to_owned(), format!("::ffff:{address}"), translated]
+    };
+    let networks = ["10.0.0.0/8", "::ffff:10.0.0.0/104", "::ffff:a00:0/104", "64:ff9b::a00:0/104"];
+    for network in networks {
+        let networks: Networks = network.parse().unwrap();
+        for (address, is_admitted) in [("10.0.0.1", true), ("11.0.0.1", true), ("127.0.0.1", false)]
+        {
+            for address in written(address) {
+                let admitted = networks.admit(address.parse().unwrap());
+                assert_eq!(admitted, is_admitted, "{address} with {network}");
+            }
+        }
+        assert!(!networks.admit("::10.0.0.1".parse().unwrap()), "that is no way to write it");
+    }
+    for address in written("10.0.0.1") {
+        let only: Networks = address.parse().unwrap();
+        assert!(only.admit("10.0.0.1".parse().unwrap()), "{address}");
+        assert!(!only.admit("10.0.0.2".parse().unwrap()), "{address}");
+    }
+}
+
 /// Names that stand for what they are told, the last answer again and again.
 #[derive(Debug, Clone, Default)]
 struct Names(Arc<Mutex<Vec<Vec<SocketAddr>>>>, Arc<AtomicUsize>);

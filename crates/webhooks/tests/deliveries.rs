@@ -1,11 +1,12 @@
 //! What leaves the desk, and when.
 
-use crate::support::{Lab, answer, lab as fixture, position};
+use crate::support::{Lab, answer, lab as fixture, position, slow_answer};
 use chrono::TimeDelta;
 use omicron_domain::{Actor, DeliveryState, WebhookFilter};
 use omicron_persistence::webhooks;
 use omicron_tests::on_both;
 use omicron_webhooks::{Letter, Reply};
+use std::time::Duration;
 
 fn nothing() -> WebhookFilter {
     WebhookFilter::default()
@@ -76,7 +77,8 @@ on_both! {
     fn a_receiver_that_asks_for_time_gets_it(lab: &Lab) {
         lab.webhook(None, nothing());
         let letter = leaving(lab).remove(0);
-        let busy = Reply::Answer { status: 503, retry_after: Some("3600".to_owned()) };
+        let retry_after = Some("3600".to_owned());
+        let busy = Reply::Answer { status: 503, retry_after, took: Duration::ZERO };
         lab.desk().settle(&[(letter, busy)]).unwrap();
         lab.pass(TimeDelta::minutes(59));
         assert!(leaving(lab).is_empty());
@@ -112,10 +114,7 @@ on_both! {
         let replies: Vec<_> = letters.into_iter().map(|letter| answer(letter, 200)).collect();
         lab.desk().settle(&replies).unwrap();
         assert!(leaving(lab).is_empty());
-        lab.db.write(&Actor::command_line(), |tx| {
-            let webhook = webhooks::lock(tx, webhook.id)?.unwrap();
-            webhooks::replay(tx, &webhook, webhook.cursor - 1)
-        }).unwrap();
+        lab.replay(webhook.id, lab.find(webhook.id).unwrap().cursor - 1);
         let again = leaving(lab);
         let ids: Vec<_> = again.iter().map(|letter| letter.id().to_owned()).take(2).collect();
         assert_eq!(ids, before);
@@ -140,6 +139,49 @@ on_both! {
         let more = desk.take(8).unwrap();
         assert!(!more.is_empty() && more.iter().all(|letter| letter.delivery().webhook == good.id));
         assert!(!bad.contains(&good.id));
+    }
+
+    fn receivers_that_are_slow_leave_room_for_others(lab: &Lab) {
+        let slow = [lab.webhook(None, nothing()).id, lab.webhook(None, nothing()).id];
+        let mut desk = lab.desk();
+        lab.seal();
+        loop {
+            let letters = desk.take(8).unwrap();
+            if letters.is_empty() {
+                break;
+            }
+            let replies: Vec<_> = letters.into_iter().map(|letter| slow_answer(letter, 200, 3)).collect();
+            desk.settle(&replies).unwrap();
+        }
+        for project in 0..3 {
+            lab.happen(project);
+        }
+        lab.seal();
+        let letters = desk.take(8).unwrap();
+        let whose: Vec<_> = letters.iter().map(|letter| letter.delivery().webhook).collect();
+        assert!(whose.len() == 2 && slow.iter().all(|id| whose.contains(id)), "one of each: {whose:?}");
+        let replies: Vec<_> = letters.into_iter().map(|letter| slow_answer(letter, 200, 1)).collect();
+        desk.settle(&replies).unwrap();
+        assert_eq!(desk.take(8).unwrap().len(), 4, "they are quick again");
+    }
+
+    fn a_turn_that_fails_takes_no_letters_with_it(lab: &Lab) {
+        let (good, bad) = (lab.webhook(None, nothing()).id, lab.webhook(None, nothing()).id);
+        let spoil = |filter: &str| lab.sql(&format!("UPDATE webhooks SET filter = '{filter}' WHERE id = {bad}"));
+        spoil("nonsense");
+        lab.seal();
+        let mut desk = lab.desk();
+        let letters = desk.take(8).unwrap();
+        assert!(!letters.is_empty() && letters.iter().all(|letter| letter.delivery().webhook == good));
+        assert_eq!(desk.under_way(), letters.len());
+        assert!(desk.take(8).is_err(), "it is told once nothing else is to leave");
+        let replies: Vec<_> = letters.into_iter().map(|letter| answer(letter, 200)).collect();
+        desk.settle(&replies).unwrap();
+        lab.happen(0);
+        lab.seal();
+        assert_eq!(desk.take(8).unwrap().len(), 1, "others go on");
+        spoil(r#"{"kinds":[],"actions":[]}"#);
+        assert!(desk.take(8).unwrap().iter().any(|letter| letter.delivery().webhook == bad));
     }
 
     fn what_ended_long_ago_is_forgotten(lab: &Lab) {

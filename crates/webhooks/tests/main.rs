@@ -4,4 +4,7 @@
 mod addresses;
 mod deliveries;
 mod faults;
+mod idle;
+mod outage;
+mod receiver;
 mod support;

@@ -1,19 +1,22 @@
 //! What the tests share: a laboratory with projects in which something happens, and a webhook.
 
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection, SqliteConnection};
 use omicron_auth::Secret;
 use omicron_domain::{
     Actor, Delivery, ManualClock, NewProject, NewUser, Page, ProjectChange, ProjectId, Timestamp,
     Viewer, Webhook, WebhookDraft, WebhookFilter, WebhookId,
 };
 use omicron_persistence::feed::{self, Filter};
+use omicron_persistence::webhooks::{self, Work};
 use omicron_persistence::{
     Database, Engine, EngineOptions, Options, Transaction, View, positions, projects, users,
-    webhooks,
 };
 use omicron_tests::{Backend, TestDatabase};
 use omicron_webhooks::{Desk, Letter, Reply};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A laboratory whose clock stands still and whose events get positions when a test says so.
 pub struct Lab {
@@ -22,7 +25,7 @@ pub struct Lab {
     engine: Engine,
     /// What is done to them is the subjects of events.
     pub projects: Vec<ProjectId>,
-    _test: TestDatabase,
+    test: TestDatabase,
 }
 
 /// The fixture of `on_both!`.
@@ -53,7 +56,7 @@ pub fn lab(backend: Backend) -> Lab {
         db.write(&Actor::command_line(), |tx| projects::create(tx, &new)).unwrap().project.id
     };
     let projects = ["Alloys", "Polymers", "Crystals"].map(begin).to_vec();
-    Lab { db, clock, engine, projects, _test: test }
+    Lab { db, clock, engine, projects, test }
 }
 
 impl Lab {
@@ -93,21 +96,62 @@ impl Lab {
 
     /// Something happens to one of the projects.
     pub fn happen(&self, project: usize) {
+        self.happen_often(project, 1);
+    }
+
+    /// Something happens to one of the projects so many times at once.
+    pub fn happen_often(&self, project: usize, times: usize) {
         let change = ProjectChange { description: Some("new".parse().unwrap()), name: None };
         let id = self.projects[project % self.projects.len()];
-        let change = |tx: &mut Transaction<'_>| projects::change(tx, id, &change);
+        let change = |tx: &mut Transaction<'_>| {
+            (0..times).try_for_each(|_| projects::change(tx, id, &change).map(drop))
+        };
         self.db.write(&Actor::command_line(), change).unwrap();
+    }
+
+    /// Which webhooks have something to do, to someone who looks for the first time.
+    pub fn work(&self) -> Vec<WebhookId> {
+        let look = |view: &mut View<'_>| webhooks::work(view, &Work::default());
+        self.db.read(Viewer::Everything, look).unwrap().webhooks
+    }
+
+    /// A webhook is changed to ask for this.
+    pub fn ask_for(&self, id: WebhookId, filter: &WebhookFilter) {
+        let ask = |tx: &mut Transaction<'_>| {
+            let webhook = webhooks::lock(tx, id)?.unwrap();
+            let draft = WebhookDraft { filter: filter.clone(), ..webhook.draft.clone() };
+            webhooks::store(tx, &webhook, draft)
+        };
+        self.db.write(&Actor::command_line(), ask).unwrap();
+    }
+
+    /// A webhook is set to a position.
+    pub fn replay(&self, id: WebhookId, from: i64) {
+        let replay = |tx: &mut Transaction<'_>| {
+            let webhook = webhooks::lock(tx, id)?.unwrap();
+            webhooks::replay(tx, &webhook, from)
+        };
+        self.db.write(&Actor::command_line(), replay).unwrap();
     }
 
     pub fn seal(&self) {
         positions::seal(&self.db).unwrap();
     }
 
-    /// The positions of all that happened after this one.
-    pub fn positions_after(&self, position: i64) -> Vec<i64> {
-        let all = Filter::default();
+    /// The positions of all that happened after this one, in a project or anywhere.
+    pub fn positions_after(&self, position: i64, project: Option<ProjectId>) -> Vec<i64> {
+        let all = Filter { project, ..Filter::default() };
         let part = self.db.read(Viewer::Everything, |view| feed::after(view, position, &all, 5000));
         part.unwrap().entries.iter().map(|entry| entry.position).collect()
+    }
+
+    /// Runs statements past the crates.
+    pub fn sql(&self, statements: &str) {
+        match self.test.url().strip_prefix("sqlite:///") {
+            Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(statements),
+            None => PgConnection::establish(self.test.url()).unwrap().batch_execute(statements),
+        }
+        .unwrap();
     }
 
     pub fn desk(&self) -> Desk {
@@ -126,7 +170,12 @@ impl Lab {
 }
 
 pub fn answer(letter: Letter, status: u16) -> (Letter, Reply) {
-    (letter, Reply::Answer { status, retry_after: None })
+    slow_answer(letter, status, 0)
+}
+
+/// An answer that took so many seconds.
+pub fn slow_answer(letter: Letter, status: u16, seconds: u64) -> (Letter, Reply) {
+    (letter, Reply::Answer { status, retry_after: None, took: Duration::from_secs(seconds) })
 }
 
 pub fn position(letter: &Letter) -> i64 {

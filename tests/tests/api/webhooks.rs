@@ -8,7 +8,10 @@ use sha2::Sha256;
 use std::time::{Duration, Instant};
 
 mod example;
+mod outage;
 mod receiver;
+mod secrets;
+mod trust;
 
 use example::Example;
 use receiver::{Letter, Receiver};
@@ -22,9 +25,13 @@ fn open(backend: Backend) -> Lab {
 }
 
 fn await_that(what: &str, done: impl Fn() -> bool) {
+    await_for(what, PATIENCE, done);
+}
+
+fn await_for(what: &str, patience: Duration, done: impl Fn() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < PATIENCE, "{what} does not come about");
+        assert!(start.elapsed() < patience, "{what} does not come about");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
@@ -302,6 +309,22 @@ on_both! {
         // What is deleted with its project ends with it.
         ann.delete("/api/v1/projects/Alloys").expect(200);
         problem(lab.root().get(&path), 404);
+    }
+
+    fn one_more_than_there_may_be_is_refused_with_a_way_out(lab: &Lab) {
+        let root = lab.root();
+        root.post("/api/v1/projects", &project("Alloys")).expect(201);
+        for place in [json!({"project": "Alloys"}), json!({})] {
+            let mut body = json!({"url": "https://example.org/", "enabled": false});
+            body.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
+            let made: Vec<_> = (0..20).map(|_| make(&root, &body)).collect();
+            let refused = problem(root.post("/api/v1/webhooks", &body), 409);
+            assert_eq!(refused["type"], "urn:omicron:problem:conflict");
+            assert!(text(&refused["detail"]).contains("delete one"), "{refused}");
+            let path = format!("/api/v1/webhooks/{}", made[7]["id"]);
+            root.request("DELETE", &path).header("if-match", "*").send().expect(200);
+            make(&root, &body);
+        }
     }
 
     fn what_makes_no_sense_is_refused(lab: &Lab) {

@@ -129,6 +129,7 @@ impl From<Database> for Problem {
             | Database::OwnerStays
             | Database::SignedAlready
             | Database::NotAsWritten
+            | Database::TooManyWebhooks(_)
             | Database::Gone => Self::new(StatusCode::CONFLICT, "conflict", detail),
             Database::KeyReused => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", detail)

@@ -77,7 +77,7 @@ async fn list(
     responses(
         (status = 201, description = "The new webhook", body = WebhookSecretView, headers(("Location" = String))),
         (status = 404, description = "There is no such project, or the caller may not see it"),
-        (status = 409, description = "The project is archived"),
+        (status = 409, description = "The project is archived, or there are 20 webhooks there already"),
     ),
 )]
 #[post("/webhooks")]

@@ -20,7 +20,8 @@ pub(crate) struct WebhookView {
     actions: Vec<String>,
     /// Whether anything is posted.
     enabled: bool,
-    /// The position up to which deliveries were made of what has happened.
+    /// The position up to which deliveries were made of what has happened. While nothing is for it, it stays
+    /// behind by up to 1000.
     position: i64,
     version: i64,
     #[schema(value_type = String, format = DateTime)]

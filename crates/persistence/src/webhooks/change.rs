@@ -1,6 +1,6 @@
 //! What people decide about webhooks: each change is in the journal.
 
-use super::find;
+use super::{find, limit, source};
 use crate::connection::AnyConnection;
 use crate::tables::{webhook_deliveries, webhooks};
 use crate::{Error, Transaction, positions, random_bytes};
@@ -60,12 +60,13 @@ struct State<'a> {
 /// ```
 ///
 /// # Errors
-/// [`Error::Gone`] if there is no such project.
+/// [`Error::Gone`] if there is no such project, [`Error::TooManyWebhooks`].
 pub fn create(
     tx: &mut Transaction<'_>,
     project: Option<ProjectId>,
     draft: &WebhookDraft,
 ) -> Result<Webhook, Error> {
+    limit::check(tx, project)?;
     let now = tx.now();
     let salt: [u8; 16] = random_bytes()?;
     let cursor = positions::last_position(tx.view())?;
@@ -142,7 +143,8 @@ pub fn store(
     before: &Webhook,
     draft: WebhookDraft,
 ) -> Result<Webhook, Error> {
-    next(tx, Webhook { draft, ..before.clone() }, Action::WebhookChanged)
+    let cursor = source::passed(tx.view(), before)?;
+    next(tx, Webhook { draft, cursor, ..before.clone() }, Action::WebhookChanged)
 }
 
 /// Gives a webhook that was [locked](lock) another secret.

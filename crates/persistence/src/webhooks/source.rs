@@ -39,11 +39,25 @@ struct Data<'a> {
     actor: Option<UserId>,
 }
 
+/// What a webhook asks for.
+pub(super) fn filter(webhook: &Webhook) -> Filter {
+    let WebhookFilter { kinds, actions } = webhook.draft.filter.clone();
+    Filter { project: webhook.project, kinds, actions }
+}
+
+/// The position up to which nothing is for the webhook any more, also where its cursor stayed behind: what
+/// it has not asked for when it happened is not for it later either.
+pub(super) fn passed(view: &mut View<'_>, webhook: &Webhook) -> Result<i64, Error> {
+    if !webhook.draft.enabled {
+        return Ok(webhook.cursor);
+    }
+    let part = feed::after(view, webhook.cursor, &filter(webhook), 1)?;
+    Ok(part.entries.first().map_or(part.next, |entry| entry.position - 1))
+}
+
 /// What happened after the webhook's cursor: at most so many events that it asks for.
 pub(super) fn after(view: &mut View<'_>, webhook: &Webhook, limit: usize) -> Result<Found, Error> {
-    let WebhookFilter { kinds, actions } = webhook.draft.filter.clone();
-    let filter = Filter { project: webhook.project, kinds, actions };
-    let part = feed::after(view, webhook.cursor, &filter, limit)?;
+    let part = feed::after(view, webhook.cursor, &filter(webhook), limit)?;
     let events = part.entries.iter().map(happened).collect::<Result<_, _>>()?;
     Ok(Found { events, cursor: part.next })
 }

@@ -10,7 +10,7 @@ use super::delivery::Row as DeliveryRow;
 use super::{Row, source};
 use crate::connection::AnyConnection;
 use crate::tables::{webhook_deliveries, webhooks};
-use crate::{Error, Transaction, View, positions};
+use crate::{Error, Transaction};
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use omicron_domain::{Delivery, DeliveryState, Timestamp, Webhook, WebhookId};
@@ -21,7 +21,7 @@ const MOST: i64 = 1000;
 /// The most deliveries that are made in one turn.
 const PART: i64 = 200;
 
-const PENDING: &str = DeliveryState::Pending.as_str();
+pub(super) const PENDING: &str = DeliveryState::Pending.as_str();
 
 /// What became of an attempt to deliver.
 ///
@@ -46,39 +46,6 @@ pub enum Outcome {
         /// When to try again; `None` to give up.
         again: Option<Timestamp>,
     },
-}
-
-/// The webhooks for which there is something to do: events that no deliveries were made of, or deliveries
-/// that are due. Where no webhook is enabled, it takes one look to see that there is none.
-///
-/// ```
-/// # use omicron_domain::Viewer;
-/// # use omicron_persistence::{Database, Error, Options, webhooks};
-/// # let db = Database::create("sqlite://", Options::default())?;
-/// assert!(db.read(Viewer::Everything, webhooks::work)?.is_empty());
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// Those of the database.
-pub fn work(view: &mut View<'_>) -> Result<Vec<WebhookId>, Error> {
-    let enabled: Vec<(i64, i64)> = webhooks::table
-        .filter(webhooks::enabled.eq(true))
-        .order(webhooks::id)
-        .select((webhooks::id, webhooks::cursor))
-        .load(view.connection)?;
-    if enabled.is_empty() {
-        return Ok(Vec::new());
-    }
-    let last = positions::last_position(view)?;
-    let due: Vec<i64> = webhook_deliveries::table
-        .filter(webhook_deliveries::state.eq(PENDING))
-        .filter(webhook_deliveries::next_attempt.le(view.now().naive_utc()))
-        .select(webhook_deliveries::webhook_id)
-        .distinct()
-        .load(view.connection)?;
-    let has_work = |&(id, cursor): &(i64, i64)| cursor < last || due.contains(&id);
-    Ok(enabled.into_iter().filter(has_work).map(|(id, _)| WebhookId(id)).collect())
 }
 
 /// Makes deliveries of what has happened, and takes those that are due, at most so many: until `lease`
@@ -127,14 +94,19 @@ fn lock_unless_locked(tx: &mut Transaction<'_>, id: WebhookId) -> Result<Option<
     row.map(Webhook::try_from).transpose()
 }
 
-/// Makes a delivery of each event that the webhook asks for; up to which position it has come.
-fn fan_out(tx: &mut Transaction<'_>, webhook: &Webhook) -> Result<i64, Error> {
+/// How many more deliveries of a webhook may be made in one turn.
+pub(super) fn room(connection: &mut AnyConnection, id: i64) -> Result<usize, Error> {
     let waiting: i64 = webhook_deliveries::table
-        .filter(webhook_deliveries::webhook_id.eq(webhook.id.0))
+        .filter(webhook_deliveries::webhook_id.eq(id))
         .filter(webhook_deliveries::state.eq(PENDING))
         .count()
-        .get_result(tx.connection())?;
-    let room = usize::try_from((MOST - waiting).clamp(0, PART)).unwrap_or_default();
+        .get_result(connection)?;
+    Ok(usize::try_from((MOST - waiting).clamp(0, PART)).unwrap_or_default())
+}
+
+/// Makes a delivery of each event that the webhook asks for; up to which position it has come.
+fn fan_out(tx: &mut Transaction<'_>, webhook: &Webhook) -> Result<i64, Error> {
+    let room = room(tx.connection(), webhook.id.0)?;
     if room == 0 {
         return Ok(webhook.cursor);
     }
@@ -162,6 +134,28 @@ fn fan_out(tx: &mut Transaction<'_>, webhook: &Webhook) -> Result<i64, Error> {
     Ok(found.cursor)
 }
 
+/// Of each subject the first delivery that waits, and when its next attempt is.
+pub(super) fn first_of_subjects(
+    connection: &mut AnyConnection,
+    id: i64,
+) -> Result<Vec<(i64, NaiveDateTime)>, Error> {
+    let waiting: Vec<(i64, String, NaiveDateTime)> = webhook_deliveries::table
+        .filter(webhook_deliveries::webhook_id.eq(id))
+        .filter(webhook_deliveries::state.eq(PENDING))
+        .order(webhook_deliveries::position)
+        .select((
+            webhook_deliveries::id,
+            webhook_deliveries::subject,
+            webhook_deliveries::next_attempt,
+        ))
+        .load(connection)?;
+    let mut subjects = HashSet::new();
+    let first = waiting
+        .into_iter()
+        .filter_map(|(id, subject, next)| subjects.insert(subject).then_some((id, next)));
+    Ok(first.collect())
+}
+
 /// Takes of each subject the first delivery, if it is due.
 fn take(
     tx: &mut Transaction<'_>,
@@ -170,22 +164,9 @@ fn take(
     lease: TimeDelta,
 ) -> Result<Vec<Delivery>, Error> {
     let now = tx.now();
-    let waiting: Vec<(i64, String, NaiveDateTime)> = webhook_deliveries::table
-        .filter(webhook_deliveries::webhook_id.eq(id.0))
-        .filter(webhook_deliveries::state.eq(PENDING))
-        .order(webhook_deliveries::position)
-        .select((
-            webhook_deliveries::id,
-            webhook_deliveries::subject,
-            webhook_deliveries::next_attempt,
-        ))
-        .load(tx.connection())?;
-    let mut subjects = HashSet::new();
-    let is_its_turn = |(_, subject, next): &(i64, String, NaiveDateTime)| {
-        subjects.insert(subject.clone()) && *next <= now.naive_utc()
-    };
-    let taken: Vec<i64> =
-        waiting.into_iter().filter(is_its_turn).map(|(id, ..)| id).take(most).collect();
+    let first = first_of_subjects(tx.connection(), id.0)?.into_iter();
+    let due = first.filter(|(_, next)| *next <= now.naive_utc());
+    let taken: Vec<i64> = due.map(|(id, _)| id).take(most).collect();
     if taken.is_empty() {
         return Ok(Vec::new());
     }

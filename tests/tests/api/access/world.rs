@@ -133,6 +133,12 @@ impl World {
             return format!("{path}?project={}", self.project);
         }
         if row.path.contains("/webhooks/") {
+            // There may be so many, and no more.
+            let list = format!("/api/v1/webhooks?project={}", self.project);
+            for old in root.get(&list).expect(200).json()["webhooks"].as_array().unwrap() {
+                let old = format!("/api/v1/webhooks/{}", old["id"]);
+                root.request("DELETE", &old).header("if-match", "*").send().expect(200);
+            }
             let made = root.post("/api/v1/webhooks", &self.webhook()).expect(201).json();
             return path.replace("{id}", &made["id"].to_string()).replace("{delivery}", "999999");
         }

@@ -1,5 +1,6 @@
 //! A receiver of webhooks: it keeps what it gets, and answers as it is told.
 
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -33,6 +34,7 @@ struct Shared {
     connections: AtomicUsize,
     slow: AtomicBool,
     stopped: AtomicBool,
+    tls: Option<Arc<ServerConfig>>,
 }
 
 pub struct Receiver {
@@ -47,8 +49,18 @@ impl Receiver {
     }
 
     pub fn start_at(address: SocketAddr) -> Self {
+        Self::listen(address, Shared::default())
+    }
+
+    /// One that speaks TLS.
+    pub fn start_tls(config: ServerConfig) -> Self {
+        let tls = Some(Arc::new(config));
+        Self::listen(SocketAddr::from(([127, 0, 0, 1], 0)), Shared { tls, ..Shared::default() })
+    }
+
+    fn listen(address: SocketAddr, shared: Shared) -> Self {
         let listener = TcpListener::bind(address).unwrap();
-        let (address, shared) = (listener.local_addr().unwrap(), Arc::new(Shared::default()));
+        let (address, shared) = (listener.local_addr().unwrap(), Arc::new(shared));
         let ours = shared.clone();
         let listening = thread::spawn(move || {
             for connection in listener.incoming() {
@@ -58,7 +70,7 @@ impl Receiver {
                 ours.connections.fetch_add(1, Ordering::SeqCst);
                 let ours = ours.clone();
                 // A client that goes away is no matter.
-                thread::spawn(move || connection.map(|one| ours.serve(&one)));
+                thread::spawn(move || connection.map(|one| ours.greet(one)));
             }
         });
         Self { address, shared, listening: Some(listening) }
@@ -80,6 +92,10 @@ impl Receiver {
 
     pub fn url(&self) -> String {
         format!("http://{}/", self.address)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
     }
 
     pub fn letters(&self) -> Vec<Letter> {
@@ -112,7 +128,13 @@ impl Drop for Receiver {
 }
 
 impl Shared {
-    fn serve(&self, connection: &TcpStream) -> Option<()> {
+    fn greet(&self, connection: TcpStream) -> Option<()> {
+        let Some(config) = &self.tls else { return self.serve(connection) };
+        let session = ServerConnection::new(config.clone()).unwrap();
+        self.serve(StreamOwned::new(session, connection))
+    }
+
+    fn serve(&self, connection: impl Read + Write) -> Option<()> {
         let mut reader = BufReader::new(connection);
         loop {
             let letter = read(&mut reader)?;
@@ -123,7 +145,7 @@ impl Shared {
             let (status, lines) =
                 self.answer.lock().unwrap().clone().unwrap_or((200, String::new()));
             let head = format!("HTTP/1.1 {status} X\r\n{lines}Content-Length: 0\r\n\r\n");
-            (&mut &*connection).write_all(head.as_bytes()).ok()?;
+            reader.get_mut().write_all(head.as_bytes()).ok()?;
             if self.stopped.load(Ordering::SeqCst) {
                 return None;
             }
@@ -131,11 +153,11 @@ impl Shared {
     }
 }
 
-fn read(reader: &mut BufReader<&TcpStream>) -> Option<Letter> {
+fn read(reader: &mut impl BufRead) -> Option<Letter> {
     let mut headers = BTreeMap::new();
     let mut first = String::new();
     (reader.read_line(&mut first).ok()? > 0).then_some(())?;
-    assert!(first.starts_with("POST / HTTP/1.1"), "{first}");
+    assert!(first.starts_with("POST /") && first.ends_with(" HTTP/1.1\r\n"), "{first}");
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
