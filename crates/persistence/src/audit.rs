@@ -6,6 +6,7 @@ mod part;
 mod present;
 mod row;
 mod signed;
+mod written;
 
 use crate::{Database, Error, View, checkpoints, positions};
 use omicron_domain::Viewer;

@@ -91,7 +91,7 @@ fn attacks() -> impl Strategy<Value = Attack> {
     let table = || prop::sample::select(&TABLES[..]);
     let row = || any::<prop::sample::Index>().prop_map(|index| index.index(1 << 16));
     prop_oneof![
-        6 => (prop::sample::select(&COLUMNS[..]), row(), 0..4096_usize, 0..7_u8)
+        6 => (prop::sample::select(&COLUMNS[..]), row(), 0..4096_usize, 0..8_u8)
             .prop_map(|(column, row, byte, bit)| Attack::Flip { column, row, byte, bit }),
         1 => (table(), row()).prop_map(|(table, row)| Attack::Delete { table, row }),
         1 => (table(), row(), row()).prop_map(|(table, a, b)| Attack::Swap { table, rows: (a, b) }),
@@ -321,15 +321,19 @@ on_both! {
         }
     }
 
-    fn a_time_that_is_none_is_named_as_any_other(lab: &Lab) {
+    fn what_is_no_time_and_no_text_is_named_as_any_other(lab: &Lab) {
         lab.ledger();
         if !lab.db.is_embedded() {
             return; // PostgreSQL keeps none
         }
         let mut raw = lab.owner();
         raw.execute("UPDATE checkpoints SET signed_at = '2026-11-24 12:p0:04' WHERE id = 4").unwrap();
+        raw.execute("UPDATE checkpoints SET note = CAST(x'ff' AS TEXT) WHERE id = 3").unwrap();
+        raw.execute("UPDATE events SET action = CAST(x'ff' AS TEXT), at = CAST(x'ff' AS TEXT) WHERE seq = 7").unwrap();
         let report = lab.verify(&Expected::default());
-        assert!(Tampered::is_named(&report, "checkpoints", 4), "{:?}", report.faults);
+        for (table, id) in [("checkpoints", 4), ("checkpoints", 3), ("events", 7)] {
+            assert!(Tampered::is_named(&report, table, id), "{table} {id}: {:?}", report.faults);
+        }
     }
 
     fn after_a_row_that_is_gone_the_others_are_still_looked_at(lab: &Lab) {

@@ -2,11 +2,13 @@
 //! become, keeps the rest from being read.
 
 use super::PART;
+use super::written::{Words, Written};
 use crate::positions::tree::hash_of;
 use crate::tables::{checkpoints, event_payloads, events, positions, tree_nodes};
 use crate::{Error, View};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Nullable};
 use omicron_domain::{Action, Subject};
 use omicron_tlog::{Hash, VerifierKey};
 use std::collections::{HashMap, HashSet};
@@ -43,12 +45,17 @@ type Payload = (Vec<u8>, Vec<u8>);
 #[derive(Queryable)]
 pub(super) struct Event {
     pub(super) seq: i64,
+    #[diesel(deserialize_as = Words)]
     pub(super) at: Option<String>,
     pub(super) actor: Option<i64>,
+    #[diesel(deserialize_as = Words)]
     pub(super) credential: Option<String>,
+    #[diesel(deserialize_as = Words)]
     pub(super) request_id: Option<String>,
+    #[diesel(deserialize_as = Words)]
     pub(super) action: String,
     pub(super) project: Option<i64>,
+    #[diesel(deserialize_as = Words)]
     pub(super) subject: String,
     pub(super) payload_hash: Vec<u8>,
     pub(super) format: i64,
@@ -59,7 +66,9 @@ pub(super) struct Event {
 pub(super) struct Kept {
     pub(super) id: i64,
     pub(super) size: i64,
+    #[diesel(deserialize_as = Words)]
     pub(super) signed_at: Option<String>,
+    #[diesel(deserialize_as = Words)]
     pub(super) note: String,
 }
 
@@ -78,12 +87,12 @@ pub(super) fn load(view: &mut View<'_>, from: i64, last: i64) -> Result<Part, Er
 }
 
 fn rows(view: &mut View<'_>, from: i64, last: i64) -> Result<Vec<Placed>, Error> {
-    let times = Times::of(view);
-    let placed: Vec<(i64, i64, Vec<u8>, Option<String>)> = positions::table
+    let written = Written::of(view);
+    let placed: Vec<(i64, i64, Vec<u8>, Words)> = positions::table
         .filter(positions::position.gt(from).and(positions::position.le(last)))
         .order(positions::position)
         .limit(i64::try_from(PART).unwrap_or(i64::MAX))
-        .select((positions::position, positions::seq, positions::leaf, times.column("sealed_at")))
+        .select((positions::position, positions::seq, positions::leaf, written.time("sealed_at")))
         .load(view.connection)?;
     // By their numbers, and not joined: whatever PostgreSQL thinks of the tables, this it looks up.
     let seqs: Vec<i64> = placed.iter().map(|(_, seq, ..)| *seq).collect();
@@ -91,12 +100,12 @@ fn rows(view: &mut View<'_>, from: i64, last: i64) -> Result<Vec<Placed>, Error>
     let mut payloads = payloads(view, &seqs)?;
     let without: Vec<i64> = seqs.into_iter().filter(|seq| !payloads.contains_key(seq)).collect();
     let erased = erased(view, &without)?;
-    let row = |(position, seq, leaf, sealed_at): (i64, i64, Vec<u8>, Option<String>)| Placed {
+    let row = |(position, seq, leaf, sealed_at): (i64, i64, Vec<u8>, Words)| Placed {
         position,
         seq,
         // What is none is surely not the leaf of its event.
         leaf: hash_of(&leaf).unwrap_or(Hash::EMPTY),
-        sealed_at: times.read(sealed_at).unwrap_or_default(),
+        sealed_at: written.read_time(sealed_at.into()).unwrap_or_default(),
         event: events.remove(&seq),
         payload: payloads.remove(&seq),
         erased: erased.contains(&seq),
@@ -105,38 +114,34 @@ fn rows(view: &mut View<'_>, from: i64, last: i64) -> Result<Vec<Placed>, Error>
 }
 
 fn numbered(view: &mut View<'_>, seqs: &[i64]) -> Result<HashMap<i64, Event>, Error> {
-    let times = Times::of(view);
+    let written = Written::of(view);
     let found: Vec<Event> = events::table
         .filter(events::seq.eq_any(seqs))
         .select((
             events::seq,
-            times.column("at"),
+            written.time("at"),
             events::actor,
-            events::credential,
-            events::request_id,
-            events::action,
+            written.text("credential"),
+            written.text("request_id"),
+            written.text("action"),
             events::project,
-            events::subject,
+            written.text("subject"),
             events::payload_hash,
             // SQLite may hold a larger number than the type has room for.
             diesel::dsl::sql::<BigInt>("CAST(format AS BIGINT)"),
         ))
         .load(view.connection)?;
-    let read = |event: Event| (event.seq, Event { at: times.read(event.at), ..event });
+    let read = |event: Event| (event.seq, Event { at: written.read_time(event.at), ..event });
     Ok(found.into_iter().map(read).collect())
 }
 
-/// Bytes, and no text: on SQLite it may have become none.
 fn payloads(view: &mut View<'_>, seqs: &[i64]) -> Result<HashMap<i64, Payload>, Error> {
-    let bytes = match Times::of(view) {
-        Times::Sqlite => "CAST(payload AS BLOB)",
-        Times::Postgres => "convert_to(payload, 'UTF8')",
-    };
-    let found: Vec<(i64, Vec<u8>, Vec<u8>)> = event_payloads::table
+    let text = Written::of(view).text("payload");
+    let found: Vec<(i64, Vec<u8>, Words)> = event_payloads::table
         .filter(event_payloads::seq.eq_any(seqs))
-        .select((event_payloads::seq, event_payloads::salt, diesel::dsl::sql::<Binary>(bytes)))
+        .select((event_payloads::seq, event_payloads::salt, text))
         .load(view.connection)?;
-    Ok(found.into_iter().map(|(seq, salt, text)| (seq, (salt, text))).collect())
+    Ok(found.into_iter().map(|(seq, salt, text)| (seq, (salt, text.bytes()))).collect())
 }
 
 /// Those of whose payloads an event says that they were erased.
@@ -176,67 +181,36 @@ fn nodes(view: &mut View<'_>, from: i64, to: i64) -> Result<HashMap<(u8, u64), H
 
 /// The checkpoints of more than `from` positions, up to `to`.
 pub(super) fn kept(view: &mut View<'_>, from: i64, to: i64) -> Result<Vec<Kept>, Error> {
-    let times = Times::of(view);
+    let written = Written::of(view);
     let rows: Vec<Kept> = checkpoints::table
         .filter(checkpoints::size.gt(from).and(checkpoints::size.le(to)))
         .order((checkpoints::size, checkpoints::id))
-        .select((checkpoints::id, checkpoints::size, times.column("signed_at"), checkpoints::note))
+        .select(of_checkpoint(written))
         .load(view.connection)?;
-    let read = |kept: Kept| Kept { signed_at: times.read(kept.signed_at), ..kept };
-    Ok(rows.into_iter().map(read).collect())
+    Ok(rows.into_iter().map(|kept| kept.read(written)).collect())
 }
 
-/// The last checkpoint, whatever is in it.
+/// The last checkpoint.
 pub(super) fn latest(view: &mut View<'_>) -> Result<Option<Kept>, Error> {
-    let times = Times::of(view);
+    let written = Written::of(view);
     let row: Option<Kept> = checkpoints::table
         .order(checkpoints::id.desc())
-        .select((checkpoints::id, checkpoints::size, times.column("signed_at"), checkpoints::note))
+        .select(of_checkpoint(written))
         .first(view.connection)
         .optional()?;
-    Ok(row.map(|kept| Kept { signed_at: times.read(kept.signed_at), ..kept }))
+    Ok(row.map(|kept| kept.read(written)))
 }
 
-/// How times are read as a leaf has them, to the letter: SQLite keeps a text that may have become
-/// another one of the same meaning, or none at all.
-#[derive(Clone, Copy)]
-enum Times {
-    Sqlite,
-    Postgres,
+/// The columns of [`Kept`].
+fn of_checkpoint(
+    written: Written,
+) -> (checkpoints::id, checkpoints::size, SqlLiteral<Nullable<Binary>>, SqlLiteral<Nullable<Binary>>)
+{
+    (checkpoints::id, checkpoints::size, written.time("signed_at"), written.text("note"))
 }
 
-impl Times {
-    fn of(view: &View<'_>) -> Self {
-        match view.connection {
-            crate::connection::AnyConnection::Sqlite(_) => Self::Sqlite,
-            crate::connection::AnyConnection::Postgres(_) => Self::Postgres,
-        }
+impl Kept {
+    fn read(self, written: Written) -> Self {
+        Self { signed_at: written.read_time(self.signed_at), ..self }
     }
-
-    fn column(self, name: &str) -> diesel::expression::SqlLiteral<Nullable<Text>> {
-        diesel::dsl::sql(&match self {
-            Self::Sqlite => format!("CAST({name} AS TEXT)"),
-            Self::Postgres => format!(r#"to_char({name}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"AD')"#),
-        })
-    }
-
-    fn read(self, text: Option<String>) -> Option<String> {
-        match self {
-            Self::Sqlite => of_sqlite(&text?),
-            Self::Postgres => text?.strip_suffix("AD").map(str::to_owned),
-        }
-    }
-}
-
-/// `2026-11-24 12:00:00.12`, in groups of three digits without those that are zero.
-fn of_sqlite(text: &str) -> Option<String> {
-    let (date, clock) = text.split_once(' ')?;
-    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
-    let micros = match fraction.len() {
-        0 if !text.ends_with('.') => "000000",
-        3 if fraction != "000" => &format!("{fraction}000"),
-        6 if !fraction.ends_with("000") => fraction,
-        _ => return None,
-    };
-    Some(format!("{date}T{clock}.{micros}Z"))
 }
