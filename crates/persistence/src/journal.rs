@@ -91,8 +91,7 @@ fn kept_id(id: &RequestId) -> String {
     if is_uuid {
         return text.to_owned();
     }
-    let digest = Sha256::digest(text);
-    digest.iter().take(16).fold("sha256:".to_owned(), |hex, byte| hex + &format!("{byte:02x}"))
+    format!("sha256:{}", omicron_tlog::hex(&Sha256::digest(text)[..16]))
 }
 
 /// What an event holds of its payload.

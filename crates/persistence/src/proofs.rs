@@ -1,13 +1,13 @@
 //! Proofs that others can check without the database: small files, and the public key.
 
-use crate::positions::leaf::{Row, hex};
+use crate::positions::leaf::Row;
 use crate::positions::tree::{Tree, broken, unsigned};
 use crate::tables::{event_payloads, events, positions, subject_versions};
 use crate::{Error, View, checkpoints};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use omicron_domain::Subject;
-use omicron_tlog::{ConsistencyProof, InclusionProof, Payload};
+use omicron_tlog::{ConsistencyProof, InclusionProof, Payload, hex};
 
 /// The position of a version of a subject, from 1 on; `None` if it has none, or not yet.
 ///

@@ -30,37 +30,38 @@ use std::ops::RangeInclusive;
 /// # Ok(())
 /// # }
 /// ```
+// The members are in the order of their names, as canonical JSON has them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Its place in the journal, from 1 on.
-    pub position: i64,
-    /// When it was given that place: RFC 3339 in UTC, six digits after the second, `Z`.
-    pub sealed_at: String,
-    /// The number of the event.
-    pub seq: i64,
-    /// When it happened, written like `sealed_at`.
-    pub at: String,
+    /// What was done, such as `project.changed`.
+    pub action: String,
     /// Who did it: the id of a user.
     #[serde(deserialize_with = "Option::deserialize")]
     pub actor: Option<i64>,
+    /// When it happened, written like `sealed_at`.
+    pub at: String,
     /// What they showed to do it, such as `token:5`.
     #[serde(deserialize_with = "Option::deserialize")]
     pub credential: Option<String>,
-    /// In which request.
-    #[serde(deserialize_with = "Option::deserialize")]
-    pub request_id: Option<String>,
-    /// What was done, such as `project.changed`.
-    pub action: String,
+    /// The version of the payload's form.
+    pub format: i16,
+    /// [`Payload::hash`] of the state it left.
+    pub payload_hash: String,
+    /// Its place in the journal, from 1 on.
+    pub position: i64,
     /// In which project.
     #[serde(deserialize_with = "Option::deserialize")]
     pub project: Option<i64>,
+    /// In which request.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub request_id: Option<String>,
+    /// When it was given its place: RFC 3339 in UTC, six digits after the second, `Z`.
+    pub sealed_at: String,
+    /// The number of the event.
+    pub seq: i64,
     /// To what, such as `project:12`.
     pub subject: String,
-    /// [`Payload::hash`] of the state it left.
-    pub payload_hash: String,
-    /// The version of the payload's form.
-    pub format: i16,
 }
 
 /// The integers that canonical JSON can tell from their neighbours.
@@ -84,7 +85,8 @@ impl Entry {
         let integers = [Some(self.position), Some(self.seq), self.actor, self.project];
         match integers.into_iter().flatten().find(|integer| !EXACT.contains(integer)) {
             Some(integer) => Err(EntryError::Integer(integer)),
-            None => serde_json_canonicalizer::to_vec(self).map_err(EntryError::Json),
+            // Of sorted members that are texts and exact integers, compact JSON is the canonical one.
+            None => serde_json::to_vec(self).map_err(EntryError::Json),
         }
     }
 
@@ -142,7 +144,7 @@ impl Payload {
     /// [`EntryError::Salt`] if the salt is not 16 bytes.
     pub fn hash(&self) -> Result<String, EntryError> {
         let salt: [u8; 16] = hex::decode(&self.salt).ok_or(EntryError::Salt)?;
-        Ok(hex::encode(&Sha256::new().chain_update(salt).chain_update(&self.text).finalize()))
+        Ok(hex::hex(&Sha256::new().chain_update(salt).chain_update(&self.text).finalize()))
     }
 }
 

@@ -1,9 +1,21 @@
 //! Bytes as small hexadecimal digits.
 
-/// The bytes in small hexadecimal digits.
-pub(crate) fn encode(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+const DIGITS: [char; 16] =
+    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+
+/// The bytes in small hexadecimal digits, as entries and proofs have them.
+///
+/// ```
+/// assert_eq!(omicron_tlog::hex(&[0xab, 7]), "ab07");
+/// ```
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)]);
+        text.push(DIGITS[usize::from(byte & 15)]);
+    }
+    text
 }
 
 /// The bytes of a text of exactly `2 * N` small hexadecimal digits.

@@ -69,7 +69,7 @@ impl VerifierKey {
 
     /// The key, if the text of the hash that stood beside it is right.
     fn with_hash(self, hash: &str) -> Result<Self, KeyError> {
-        if hex::encode(&self.hash()) == hash { Ok(self) } else { Err(KeyError::Hash) }
+        if hex::hex(&self.hash()) == hash { Ok(self) } else { Err(KeyError::Hash) }
     }
 }
 
@@ -207,7 +207,7 @@ pub(crate) fn is_name(name: &str) -> bool {
 
 fn encode(key: &VerifierKey, bytes: &[u8; 32]) -> String {
     let data = BASE64_STANDARD.encode([&[ED25519], bytes.as_slice()].concat());
-    format!("{}+{}+{data}", key.name, hex::encode(&key.hash()))
+    format!("{}+{}+{data}", key.name, hex::hex(&key.hash()))
 }
 
 /// Name, hash and key or seed.

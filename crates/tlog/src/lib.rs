@@ -86,6 +86,7 @@ pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use entry::{Entry, EntryError, Payload};
 pub use frontier::{Frontier, Node};
 pub use hash::{Hash, HashError};
+pub use hex::hex;
 pub use key::{KeyError, SigningKey, VerifierKey};
 pub use nodes::{Leaves, Nodes, TreeError};
 pub use proof::{Checked, ConsistencyProof, InclusionProof, Proof, ProofError};

@@ -2,6 +2,7 @@
 
 use crate::kit::entry;
 use omicron_tlog::{Entry, EntryError, Payload};
+use proptest::prelude::*;
 
 /// What others must come to as well.
 const VECTOR: &str = concat!(
@@ -20,6 +21,23 @@ fn the_test_vector() {
         entry.leaf().unwrap().to_string(),
         "6693238e5be1afa9ba06edcb31a3fd33052c4bf068a2450c79d76a7e5573f494"
     );
+}
+
+proptest! {
+    /// As a library for it writes it.
+    #[test]
+    fn what_is_hashed_is_canonical_json(
+        (action, subject, credential) in (any::<String>(), any::<String>(), any::<Option<String>>()),
+        (seq, actor, project) in (exact(), prop::option::of(exact()), prop::option::of(exact())),
+        format: i16,
+    ) {
+        let entry = Entry { action, subject, credential, seq, actor, project, format, ..entry(3) };
+        prop_assert_eq!(entry.canonical().unwrap(), serde_json_canonicalizer::to_vec(&entry).unwrap());
+    }
+}
+
+fn exact() -> std::ops::Range<i64> {
+    1 - (1 << 53)..1 << 53
 }
 
 #[test]

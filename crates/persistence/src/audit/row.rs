@@ -3,8 +3,8 @@
 use super::Fault;
 use super::part::{Event, Placed};
 use crate::journal;
-use crate::positions::leaf::{hex, versioned};
-use omicron_tlog::{Entry, Hash};
+use crate::positions::leaf::versioned;
+use omicron_tlog::{Entry, Hash, hex};
 
 /// How long a salt is.
 const SALT: usize = 16;

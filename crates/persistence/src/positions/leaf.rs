@@ -5,7 +5,7 @@ use crate::connection::MultiBackend;
 use crate::tables::events;
 use chrono::{NaiveDateTime, SecondsFormat};
 use diesel::prelude::*;
-use omicron_tlog::{Entry, Hash};
+use omicron_tlog::{Entry, Hash, hex};
 
 /// An event's row, all of it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -57,12 +57,6 @@ pub(crate) fn versioned(subject: &str) -> Option<(&str, i64)> {
         return None;
     }
     Some((kind, id.parse().ok()?))
-}
-
-/// The bytes in small hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The hash of a leaf.
