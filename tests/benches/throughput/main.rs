@@ -1,5 +1,6 @@
 //! How fast the server is, beside a bare actix handler and PostgreSQL's own `pgbench`, all on this
-//! machine in one run: `cargo bench -p omicron-tests`. Prints the tables of `docs/performance.md`.
+//! machine in one run: `cargo bench -p omicron-tests`. Prints the tables of `docs/performance.md`. With
+//! `-- sealing` it prints instead what sealing costs whoever writes.
 //!
 //! The load comes from `wrk` (Debian's package of that name), on the same cores as the server.
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
@@ -9,6 +10,7 @@ mod hello;
 mod load;
 mod pgbench;
 mod report;
+mod sealing;
 mod subject;
 
 use load::{Load, wrk};
@@ -31,6 +33,10 @@ fn main() {
     }
     let cluster = Cluster::durable();
     let mut report = Report::default();
+    if std::env::args().any(|argument| argument == "sealing") {
+        sealing::measure(&cluster, &mut report);
+        return report.print();
+    }
     let hello = hello::Hello::start();
     let bare = Load::get(hello.url()).run();
     report.add("bare actix handler", &bare, 1.0);

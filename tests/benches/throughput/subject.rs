@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 pub struct Subject {
     server: Server,
+    database: String,
     pub token: String,
 }
 
@@ -29,7 +30,16 @@ impl Subject {
         let ann = server.client().basic("ann", "tiger");
         let token = ann.post("/api/v1/token?expiration=86400", &json!({})).expect(201).json();
         let token = token["token"].as_str().unwrap().to_owned();
-        Self { server, token }
+        let file = server.base_directory().join("bench.sqlite3");
+        let database = match backend {
+            Backend::Sqlite => format!("sqlite:///{}", file.display()),
+            Backend::Postgres => url,
+        };
+        Self { server, database, token }
+    }
+
+    pub fn database_url(&self) -> &str {
+        &self.database
     }
 
     pub fn url(&self, path: &str) -> String {
