@@ -23,7 +23,7 @@
 //! | what records must look like | [`Template`], [`Lifecycle`] |
 //! | what they may do | [`Permission`], [`Role`] |
 //! | who is acting, and what they may see | [`Actor`], [`Credential`], [`RequestId`], [`Viewer`] |
-//! | what happened | [`Action`], [`Subject`] |
+//! | what happened, and what of it someone asks for | [`Action`], [`Subject`], [`EventFilter`] |
 //! | to whom it is told | [`Webhook`], [`Delivery`] |
 //! | as of when to look | [`AsOf`] |
 //! | which part of a list | [`Page`], [`Listing`] |
@@ -34,6 +34,7 @@ mod actor;
 mod as_of;
 mod clock;
 mod event;
+mod event_filter;
 mod id;
 mod invalid;
 mod lifecycle;
@@ -57,6 +58,7 @@ pub use actor::{Actor, Credential, RequestId, Viewer};
 pub use as_of::AsOf;
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use event::{Action, Subject};
+pub use event_filter::EventFilter;
 pub use id::{
     CommentId, DeliveryId, ProjectId, RecordId, SignatureId, TemplateId, TokenId, UserId, WebhookId,
 };
@@ -83,6 +85,4 @@ pub use token::{NewToken, Token};
 pub use user::{
     NewUser, UnknownStatus, User, UserFilter, UserStatus, UserSummary, UserWithProjects,
 };
-pub use webhook::{
-    Delivery, DeliveryState, UnknownDeliveryState, Webhook, WebhookDraft, WebhookFilter,
-};
+pub use webhook::{Delivery, DeliveryState, UnknownDeliveryState, Webhook, WebhookDraft};

@@ -1,56 +1,18 @@
 //! Webhooks: addresses to which what happens is posted.
 
-use crate::{Action, DeliveryId, Description, ProjectId, Subject, Timestamp, WebhookId};
-use serde::{Deserialize, Serialize};
+use crate::{DeliveryId, Description, EventFilter, ProjectId, Timestamp, WebhookId};
 use std::fmt;
 use std::str::FromStr;
-
-/// Which events a webhook is for: those of one of the kinds and with one of the actions; a list
-/// without entries asks for nothing.
-///
-/// ```
-/// use omicron_domain::WebhookFilter;
-/// let samples = WebhookFilter { kinds: vec!["sample".to_owned()], ..WebhookFilter::default() };
-/// assert!(samples.actions.is_empty()); // whatever is done to them
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WebhookFilter {
-    /// Kinds of subjects, as [`Subject::kind`](crate::Subject::kind) names them.
-    pub kinds: Vec<String>,
-    /// Names of actions, as [`Action::as_str`] gives them.
-    pub actions: Vec<String>,
-}
-
-impl WebhookFilter {
-    /// The place, as a JSON pointer, of the first entry that no event will ever match.
-    ///
-    /// ```
-    /// use omicron_domain::WebhookFilter;
-    ///
-    /// let actions = vec!["record.created".to_owned(), "record.flown".to_owned()];
-    /// let filter = WebhookFilter { kinds: Vec::new(), actions };
-    /// assert_eq!(filter.nonsense().as_deref(), Some("/actions/1"));
-    /// ```
-    #[must_use]
-    pub fn nonsense(&self) -> Option<String> {
-        let is_kind = |kind: &String| Subject::KINDS.contains(&kind.as_str());
-        let is_action = |name: &String| Action::ALL.iter().any(|action| action.as_str() == name);
-        let kind = self.kinds.iter().position(|kind| !is_kind(kind));
-        let action = || self.actions.iter().position(|action| !is_action(action));
-        let place = kind.map(|place| format!("/kinds/{place}"));
-        place.or_else(|| action().map(|place| format!("/actions/{place}")))
-    }
-}
 
 /// A webhook, as someone asks for it.
 ///
 /// ```
-/// use omicron_domain::{WebhookDraft, WebhookFilter};
+/// use omicron_domain::{WebhookDraft, EventFilter};
 ///
 /// let draft = WebhookDraft {
 ///     url: "https://chat.example/hook".to_owned(),
 ///     description: "tells the chat".parse()?,
-///     filter: WebhookFilter::default(),
+///     filter: EventFilter::default(),
 ///     enabled: true,
 /// };
 /// assert!(draft.enabled);
@@ -63,7 +25,7 @@ pub struct WebhookDraft {
     /// What it is for.
     pub description: Description,
     /// Which events it is for.
-    pub filter: WebhookFilter,
+    pub filter: EventFilter,
     /// Whether anything is posted for now.
     pub enabled: bool,
 }

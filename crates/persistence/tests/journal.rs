@@ -4,8 +4,8 @@ use crate::support::{Lab, actor, lab as fixture, new_project, new_token, new_use
 use crate::written;
 use chrono::TimeDelta;
 use omicron_domain::{
-    Action, Actor, MemberRole, NewToken, NewUser, ProjectChange, ProjectId, Subject, TokenId,
-    UserId, UserStatus, Viewer, WebhookDraft, WebhookFilter, WebhookId,
+    Action, Actor, EventFilter, MemberRole, NewToken, NewUser, ProjectChange, ProjectId, Subject,
+    TokenId, UserId, UserStatus, Viewer, WebhookDraft, WebhookId,
 };
 use omicron_persistence::{
     Error, Event, Transaction, events_of, projects, resets, tokens, users, webhooks,
@@ -101,7 +101,7 @@ fn hook(description: &str) -> WebhookDraft {
     WebhookDraft {
         url: "https://example.org/hook".to_owned(),
         description: parsed(description),
-        filter: WebhookFilter::default(),
+        filter: EventFilter::default(),
         enabled: true,
     }
 }

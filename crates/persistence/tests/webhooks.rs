@@ -1,7 +1,7 @@
 //! How many webhooks there may be, also when several are made at once.
 
 use crate::support::{Lab, actor, lab as fixture, parsed};
-use omicron_domain::{Page, ProjectId, Viewer, Webhook, WebhookDraft, WebhookFilter};
+use omicron_domain::{EventFilter, Page, ProjectId, Viewer, Webhook, WebhookDraft};
 use omicron_persistence::{Error, View, webhooks};
 use omicron_tests::on_both;
 use std::sync::mpsc::{channel, sync_channel};
@@ -11,7 +11,7 @@ fn draft() -> WebhookDraft {
     WebhookDraft {
         url: "https://chat.example/hook".to_owned(),
         description: parsed(""),
-        filter: WebhookFilter::default(),
+        filter: EventFilter::default(),
         enabled: false,
     }
 }

@@ -6,8 +6,8 @@ use crate::records::Base;
 use crate::{Error, require};
 use omicron_auth::Caller;
 use omicron_domain::{
-    Delivery, DeliveryId, DeliveryState, Listing, Page, Permission, ProjectId, Target, Webhook,
-    WebhookDraft, WebhookFilter, WebhookId,
+    Delivery, DeliveryId, DeliveryState, EventFilter, Listing, Page, Permission, ProjectId, Target,
+    Webhook, WebhookDraft, WebhookId,
 };
 use omicron_persistence::{Transaction, View, positions, projects, webhooks};
 use omicron_schema::Violation;
@@ -195,12 +195,12 @@ fn checked(draft: WebhookDraft, plain: Plain) -> Result<WebhookDraft, Error> {
     if let Some(pointer) = draft.filter.nonsense() {
         return Err(wrong(pointer, "must be one that the journal knows".to_owned()));
     }
-    let WebhookFilter { mut kinds, mut actions } = draft.filter;
+    let EventFilter { mut kinds, mut actions } = draft.filter;
     for list in [&mut kinds, &mut actions] {
         list.sort();
         list.dedup();
     }
-    let filter = WebhookFilter { kinds, actions };
+    let filter = EventFilter { kinds, actions };
     Ok(WebhookDraft { url, filter, ..draft })
 }
 

@@ -1,7 +1,7 @@
 //! Nothing is connected to that may not be: a listener that would notice stands behind each address.
 
 use crate::support::lab;
-use omicron_domain::WebhookFilter;
+use omicron_domain::EventFilter;
 use omicron_tests::Backend;
 use omicron_webhooks::{Client, Forbidden, Gate, Networks, Post as _, Reply};
 use std::net::{SocketAddr, TcpListener};
@@ -177,7 +177,7 @@ impl Trap {
 /// What comes of a post to a name that stands for this, by the client that the server has.
 fn post(networks: &str, names: &Names, times: usize) -> Vec<Reply> {
     let lab = lab(Backend::Sqlite);
-    lab.webhook_at("http://hook.example/", None, WebhookFilter::default());
+    lab.webhook_at("http://hook.example/", None, EventFilter::default());
     lab.seal();
     let letter = lab.desk().take(1).unwrap().remove(0);
     let client = Client::by(Gate::new(networks.parse().unwrap(), names.clone()));

@@ -2,14 +2,14 @@
 
 use crate::support::{Lab, answer, lab as fixture, position, slow_answer};
 use chrono::TimeDelta;
-use omicron_domain::{Actor, DeliveryState, WebhookFilter};
+use omicron_domain::{Actor, DeliveryState, EventFilter};
 use omicron_persistence::webhooks;
 use omicron_tests::on_both;
 use omicron_webhooks::{Letter, Reply};
 use std::time::Duration;
 
-fn nothing() -> WebhookFilter {
-    WebhookFilter::default()
+fn nothing() -> EventFilter {
+    EventFilter::default()
 }
 
 /// What leaves now.
@@ -39,7 +39,7 @@ on_both! {
     }
 
     fn a_failure_is_tried_again_for_days_and_then_given_up_and_the_next_goes_on(lab: &Lab) {
-        let filter = WebhookFilter { kinds: vec!["project".to_owned()], actions: Vec::new() };
+        let filter = EventFilter { kinds: vec!["project".to_owned()], actions: Vec::new() };
         let webhook = lab.webhook(Some(lab.projects[0]), filter);
         for project in [0, 1, 0] {
             lab.happen(project);

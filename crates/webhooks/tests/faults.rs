@@ -4,7 +4,7 @@
 use crate::receiver::Receiver;
 use crate::support::{Lab, answer, lab};
 use chrono::TimeDelta;
-use omicron_domain::WebhookFilter;
+use omicron_domain::EventFilter;
 use omicron_tests::Backend;
 use omicron_webhooks::{Desk, Letter, Reply};
 use proptest::collection::vec;
@@ -134,7 +134,7 @@ fn nothing_is_lost(backend: Backend) {
     TestRunner::new(config)
         .run(&walks, |(steps, is_of_one)| {
             let project = is_of_one.then_some(lab.projects[1]);
-            let webhook = lab.webhook(project, WebhookFilter::default());
+            let webhook = lab.webhook(project, EventFilter::default());
             let (desks, receiver) = ([lab.desk(), lab.desk()], Receiver::default());
             let mut world = World { lab: &lab, desks, hand: Vec::new(), receiver };
             for step in steps {

@@ -2,12 +2,12 @@
 
 use crate::support::{Lab, answer, lab as fixture, position};
 use chrono::TimeDelta;
-use omicron_domain::{Webhook, WebhookFilter, WebhookId};
+use omicron_domain::{EventFilter, Webhook, WebhookId};
 use omicron_tests::on_both;
 use omicron_webhooks::{Desk, Letter};
 
-fn of_kind(kind: &str) -> WebhookFilter {
-    WebhookFilter { kinds: vec![kind.to_owned()], actions: Vec::new() }
+fn of_kind(kind: &str) -> EventFilter {
+    EventFilter { kinds: vec![kind.to_owned()], actions: Vec::new() }
 }
 
 fn cursor(lab: &Lab, id: WebhookId) -> i64 {
@@ -26,7 +26,7 @@ fn delivered(lab: &Lab, desk: &mut Desk) -> Vec<i64> {
 
 /// A webhook of the second project, whose own making was delivered.
 fn of_second(lab: &Lab, desk: &mut Desk) -> Webhook {
-    let webhook = lab.webhook(Some(lab.projects[1]), WebhookFilter::default());
+    let webhook = lab.webhook(Some(lab.projects[1]), EventFilter::default());
     assert_eq!(delivered(lab, desk), [webhook.cursor + 1]);
     lab.find(webhook.id).unwrap()
 }

@@ -3,7 +3,7 @@
 use crate::receiver::Receiver;
 use crate::support::{Lab, answer, lab as fixture};
 use chrono::TimeDelta;
-use omicron_domain::WebhookFilter;
+use omicron_domain::EventFilter;
 use omicron_tests::on_both;
 use omicron_webhooks::{Desk, Letter, Reply};
 
@@ -24,7 +24,7 @@ fn in_vain(lab: &Lab, desk: &mut Desk) -> usize {
 
 on_both! {
     fn ten_minutes_without_the_receiver_and_kills_lose_nothing(lab: &Lab) {
-        let webhook = lab.webhook(None, WebhookFilter::default());
+        let webhook = lab.webhook(None, EventFilter::default());
         let mut desk = lab.desk();
         let mut attempts = 0;
         for second in 0..600_usize {

@@ -5,8 +5,8 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 use omicron_auth::Secret;
 use omicron_domain::{
-    Actor, Delivery, ManualClock, NewProject, NewUser, Page, ProjectChange, ProjectId, Timestamp,
-    Viewer, Webhook, WebhookDraft, WebhookFilter, WebhookId,
+    Actor, Delivery, EventFilter, ManualClock, NewProject, NewUser, Page, ProjectChange, ProjectId,
+    Timestamp, Viewer, Webhook, WebhookDraft, WebhookId,
 };
 use omicron_persistence::feed::{self, Filter};
 use omicron_persistence::webhooks::{self, Work};
@@ -61,7 +61,7 @@ pub fn lab(backend: Backend) -> Lab {
 
 impl Lab {
     /// A webhook for what happens from now on, of one project or of all.
-    pub fn webhook(&self, project: Option<ProjectId>, filter: WebhookFilter) -> Webhook {
+    pub fn webhook(&self, project: Option<ProjectId>, filter: EventFilter) -> Webhook {
         self.webhook_at("https://chat.example/hook", project, filter)
     }
 
@@ -70,7 +70,7 @@ impl Lab {
         &self,
         url: &str,
         project: Option<ProjectId>,
-        filter: WebhookFilter,
+        filter: EventFilter,
     ) -> Webhook {
         positions::seal(&self.db).unwrap();
         let draft = WebhookDraft {
@@ -116,7 +116,7 @@ impl Lab {
     }
 
     /// A webhook is changed to ask for this.
-    pub fn ask_for(&self, id: WebhookId, filter: &WebhookFilter) {
+    pub fn ask_for(&self, id: WebhookId, filter: &EventFilter) {
         let ask = |tx: &mut Transaction<'_>| {
             let webhook = webhooks::lock(tx, id)?.unwrap();
             let draft = WebhookDraft { filter: filter.clone(), ..webhook.draft.clone() };

@@ -5,7 +5,7 @@ use crate::sight::Eyes;
 use crate::tables::project_members;
 use crate::{Error, View};
 use diesel::prelude::*;
-use omicron_domain::{ProjectId, UserId, Viewer};
+use omicron_domain::{EventFilter, ProjectId, UserId, Viewer};
 use std::collections::HashSet;
 
 /// What someone may see of the feed at this moment.
@@ -15,7 +15,7 @@ use std::collections::HashSet;
 /// whom it happens to, or who do it.
 ///
 /// ```
-/// use omicron_domain::{ProjectId, UserId, Viewer};
+/// use omicron_domain::{EventFilter, ProjectId, UserId, Viewer};
 /// use omicron_persistence::feed::Sight;
 /// # use omicron_persistence::{Database, Error, Options};
 /// # let db = Database::create("sqlite://", Options::default())?;
@@ -88,25 +88,21 @@ impl Sight {
 /// use omicron_domain::ProjectId;
 /// use omicron_persistence::feed::Filter;
 /// let filter = Filter { project: Some(ProjectId(1)), ..Filter::default() };
-/// assert!(filter.kinds.is_empty()); // of any kind
+/// assert!(filter.events.kinds.is_empty()); // of any kind
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Those of this project.
     pub project: Option<ProjectId>,
-    /// Those of one of these kinds; of any if there are none.
-    pub kinds: Vec<String>,
-    /// Those in which one of these was done; anything if there are none.
-    pub actions: Vec<String>,
+    /// What is done, and to what.
+    pub events: EventFilter,
 }
 
 impl Filter {
     /// Whether it takes this event.
     #[must_use]
     pub fn takes(&self, entry: &Entry) -> bool {
-        let among = |wanted: &[String], text: &String| wanted.is_empty() || wanted.contains(text);
         self.project.is_none_or(|project| entry.project == Some(project))
-            && among(&self.kinds, &entry.kind)
-            && among(&self.actions, &entry.action)
+            && self.events.takes(&entry.kind, &entry.action)
     }
 }

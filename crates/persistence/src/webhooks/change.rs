@@ -7,7 +7,7 @@ use crate::{Error, Transaction, positions, random_bytes};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use omicron_domain::{
-    Action, DeliveryState, Description, ProjectId, Timestamp, Webhook, WebhookDraft, WebhookFilter,
+    Action, DeliveryState, Description, EventFilter, ProjectId, Timestamp, Webhook, WebhookDraft,
     WebhookId,
 };
 use serde::Serialize;
@@ -34,7 +34,7 @@ struct State<'a> {
     project: Option<ProjectId>,
     origin: &'a str,
     description: &'a Description,
-    filter: &'a WebhookFilter,
+    filter: &'a EventFilter,
     enabled: bool,
     version: i64,
     date_created: Timestamp,
@@ -44,14 +44,14 @@ struct State<'a> {
 /// Makes a webhook, of a project or of the whole laboratory: what happens from now on is for it.
 ///
 /// ```
-/// use omicron_domain::{Actor, WebhookDraft, WebhookFilter};
+/// use omicron_domain::{Actor, WebhookDraft, EventFilter};
 /// use omicron_persistence::{Database, Error, Options, webhooks};
 ///
 /// let db = Database::create("sqlite://", Options::default())?;
 /// let draft = WebhookDraft {
 ///     url: "https://chat.example/hook".to_owned(),
 ///     description: "".parse().unwrap(),
-///     filter: WebhookFilter::default(),
+///     filter: EventFilter::default(),
 ///     enabled: true,
 /// };
 /// let made = db.write(&Actor::command_line(), |tx| webhooks::create(tx, None, &draft))?;
@@ -215,7 +215,7 @@ fn next(tx: &mut Transaction<'_>, webhook: Webhook, action: Action) -> Result<We
     Ok(webhook)
 }
 
-fn filter_text(filter: &WebhookFilter) -> Result<String, Error> {
+fn filter_text(filter: &EventFilter) -> Result<String, Error> {
     serde_json::to_string(filter).map_err(|error| Error::Corrupt("webhooks.filter", error.into()))
 }
 

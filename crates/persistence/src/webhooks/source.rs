@@ -2,7 +2,7 @@
 
 use crate::feed::{self, Entry, Filter};
 use crate::{Error, View, journal};
-use omicron_domain::{ProjectId, Timestamp, UserId, Webhook, WebhookFilter};
+use omicron_domain::{ProjectId, Timestamp, UserId, Webhook};
 use serde::Serialize;
 
 /// What happened after a position.
@@ -41,8 +41,7 @@ struct Data<'a> {
 
 /// What a webhook asks for.
 pub(super) fn filter(webhook: &Webhook) -> Filter {
-    let WebhookFilter { kinds, actions } = webhook.draft.filter.clone();
-    Filter { project: webhook.project, kinds, actions }
+    Filter { project: webhook.project, events: webhook.draft.filter.clone() }
 }
 
 /// The position up to which nothing is for the webhook any more, also where its cursor stayed behind: what

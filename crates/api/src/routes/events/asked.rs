@@ -4,7 +4,7 @@ use crate::problem::Problem;
 use crate::routes::PREFIX;
 use crate::routes::projects::which;
 use actix_web::http::header::{HeaderMap, HeaderName};
-use omicron_domain::{Action, Subject};
+use omicron_domain::{Action, EventFilter, Subject};
 use omicron_persistence::View;
 use omicron_persistence::feed::Filter;
 use omicron_service::projects::Which;
@@ -41,15 +41,14 @@ pub(super) struct Asked {
 #[derive(Debug, Clone)]
 pub(super) struct What {
     project: Option<Which>,
-    kinds: Vec<String>,
-    actions: Vec<String>,
+    events: EventFilter,
 }
 
 impl What {
     /// The filter, once it is known which project is meant.
     pub(super) fn filter(&self, view: &mut View<'_>) -> Result<Filter, Error> {
         let project = self.project.as_ref().map(|which| feed::about(view, which)).transpose()?;
-        Ok(Filter { project, kinds: self.kinds.clone(), actions: self.actions.clone() })
+        Ok(Filter { project, events: self.events.clone() })
     }
 }
 
@@ -68,8 +67,10 @@ impl Asked {
         let actions: Vec<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
         Ok(What {
             project: self.project.as_deref().map(which),
-            kinds: among("/kind", self.kind.as_deref(), Subject::KINDS)?,
-            actions: among("/action", self.action.as_deref(), &actions)?,
+            events: EventFilter {
+                kinds: among("/kind", self.kind.as_deref(), Subject::KINDS)?,
+                actions: among("/action", self.action.as_deref(), &actions)?,
+            },
         })
     }
 

@@ -3,7 +3,7 @@
 use super::which;
 use crate::body::Document;
 use crate::problem::Problem;
-use omicron_domain::{Description, WebhookDraft, WebhookFilter};
+use omicron_domain::{Description, EventFilter, WebhookDraft};
 use omicron_service::projects::Which;
 use serde::Deserialize;
 
@@ -65,7 +65,7 @@ impl NewWebhookBody {
         let draft = WebhookDraft {
             url: fields.url.ok_or_else(|| Problem::internal("the schema asks for a url"))?,
             description: description(&fields.description.unwrap_or_default())?,
-            filter: WebhookFilter {
+            filter: EventFilter {
                 kinds: fields.kinds.unwrap_or_default(),
                 actions: fields.actions.unwrap_or_default(),
             },
@@ -83,7 +83,7 @@ impl ChangeWebhookBody {
         Ok(move |draft: WebhookDraft| WebhookDraft {
             url: fields.url.clone().unwrap_or(draft.url),
             description: description.clone().unwrap_or(draft.description),
-            filter: WebhookFilter {
+            filter: EventFilter {
                 kinds: fields.kinds.clone().unwrap_or(draft.filter.kinds),
                 actions: fields.actions.clone().unwrap_or(draft.filter.actions),
             },
