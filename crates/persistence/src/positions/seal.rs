@@ -183,7 +183,11 @@ fn rest_of_the_transactions(tx: &mut Transaction<'_>, rows: &[Row]) -> Result<Ve
         }
         AnyConnection::Postgres(connection) => {
             let moments: HashSet<NaiveDateTime> = rows.iter().map(|row| row.at).collect();
-            next.filter(events::at.eq_any(moments)).select(Row::as_select()).load(connection)?
+            // As a table, or PostgreSQL would go through the list for each event.
+            let of_those = diesel::dsl::sql::<Bool>("events.at IN (SELECT unnest(")
+                .bind::<Array<Timestamp>, _>(moments.into_iter().collect::<Vec<_>>())
+                .sql("))");
+            next.filter(of_those).select(Row::as_select()).load(connection)?
         }
     };
     let begun: HashSet<_> = rows.iter().map(transaction_of).collect();
