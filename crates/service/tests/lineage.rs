@@ -75,16 +75,17 @@ on_both! {
             let items = vec![ingot.clone(); count];
             lab.write(&ann, |tx| records::bulk(tx, &ann, &Which::Id(project), &items, false)).unwrap();
         };
-        let graph = |direction| -> Graph {
-            lab.read(&ann, |view| records::graph(view, &at(project, ore), direction, 1)).unwrap()
+        let graph = |direction, depth| -> Graph {
+            lab.read(&ann, |view| records::graph(view, &at(project, ore), direction, depth)).unwrap()
         };
         more(999);
-        for direction in [Direction::Inward, Direction::Both] {
-            let Graph { nodes, edges, truncated } = graph(direction);
+        // The way back leads to nothing new.
+        for (direction, depth) in [(Direction::Inward, 1), (Direction::Both, 1), (Direction::Both, 2)] {
+            let Graph { nodes, edges, truncated } = graph(direction, depth);
             assert_eq!((nodes.len(), edges.len(), truncated), (1000, 999, false));
         }
         more(1);
-        let Graph { nodes, edges, truncated } = graph(Direction::Inward);
+        let Graph { nodes, edges, truncated } = graph(Direction::Inward, 1);
         assert_eq!((nodes.len(), edges.len(), truncated), (1000, 999, true));
         assert!(nodes.iter().any(|node| node.id == ore));
     }

@@ -1,6 +1,6 @@
 //! Webhooks: who looks after them, and what they may be.
 
-use crate::records::{four, pointers};
+use crate::records::{four, pointers, told};
 use crate::support::{Lab, assert_refused, grant, lab as fixture, parsed, within};
 use omicron_auth::Caller;
 use omicron_domain::{
@@ -196,7 +196,8 @@ on_both! {
             let change = |_| to("http://chat.example");
             lab.attempt(&ann, |tx| webhooks::change(tx, &ann, hook.id, &Base::Any, &change, allowed))
         };
-        assert_eq!(pointers(plain(Plain::Refused)), ["/url"]);
+        let why = "/url must begin with https://, since anyone in between could read it";
+        assert_eq!(told(plain(Plain::Refused)), why);
         assert_eq!(plain(Plain::Allowed).unwrap().draft.url, "http://chat.example/");
         // The same address, written otherwise, is no change.
         let same = lab.change_hook(&ann, hook.id, &Base::Any, &|_| to("https://chat.EXAMPLE:443/"));
