@@ -5,7 +5,7 @@ use omicron_domain::{
     Relation, SortKey, Timestamp, UserId,
 };
 
-fn content() -> Content {
+pub fn content() -> Content {
     Content {
         title: "Straße".parse().unwrap(),
         status: Lifecycle::of(RecordKind::Sample).first().clone(),
@@ -133,4 +133,19 @@ fn a_meaning_is_read_as_it_is_written() {
         assert_eq!(serde_json::to_value(meaning).unwrap(), meaning.as_str());
     }
     assert!("Approved".parse::<omicron_domain::Meaning>().is_err());
+}
+
+#[test]
+fn a_digest_is_written_in_small_hexadecimal_digits() {
+    let signature = omicron_domain::Signature {
+        id: omicron_domain::SignatureId(1),
+        record: RecordId(7),
+        version: 3,
+        signer: UserId(1),
+        meaning: omicron_domain::Meaning::Approved,
+        date_signed: Timestamp::UNIX_EPOCH,
+        event: 12,
+        hash: vec![0x00, 0x0a, 0xff],
+    };
+    assert_eq!(signature.digest(), "000aff");
 }

@@ -1,13 +1,13 @@
 //! What people say about records.
 
-use crate::records::{Base, Location, located};
+use crate::records::{Base, Location, located, located_in};
 use crate::since::changes_between;
 use crate::{Error, projects::held};
 use omicron_auth::Caller;
 use omicron_domain::{
     Comment, CommentId, CommentText, Listing, Page, Permission, Record, UserId, Username,
 };
-use omicron_persistence::{Transaction, View, comments, records, users};
+use omicron_persistence::{Transaction, View, comments, users};
 use std::collections::HashMap;
 
 /// A comment, and what its author is called.
@@ -104,9 +104,7 @@ fn commented(
     permission: Permission,
 ) -> Result<Record, Error> {
     let place = held(tx, caller, &location.project, permission)?;
-    let here = |record: &Record| record.kind == location.kind && record.project == place.id;
-    let record = records::lock(tx, location.id)?.filter(here);
-    let record = record.ok_or(Error::NotFound(location.kind.as_str()))?;
+    let record = located_in(tx, place.id, location)?;
     if record.date_trashed.is_some() {
         return Err(Error::Trashed);
     }

@@ -3,7 +3,8 @@
 use crate::records::{four, place, titled};
 use crate::support::{Lab, assert_refused, lab as fixture, parsed};
 use omicron_auth::Caller;
-use omicron_domain::{CommentId, MemberRole, Page, Permission, RecordId};
+use omicron_domain::{CommentId, MemberRole, Page, Permission, RecordId, RecordKind};
+use omicron_service::projects::Which;
 use omicron_service::records::{Base, Location, set_trashed};
 use omicron_service::{Error, comments};
 use omicron_tests::on_both;
@@ -81,8 +82,16 @@ on_both! {
         let [one, two] = ["A", "B"].map(|title| place(id, &lab.begin_record(&bob, id, &titled(title)).unwrap()));
         let said = lab.say(&ann, &one, "Fine.").unwrap();
         assert_refused!(lab.put(&ann, (&two, said), &Base::Any, "x"), Error::NotFound("comment"));
-        let nowhere = Location { id: RecordId(99), ..one.clone() };
-        assert_refused!(lab.say(&ann, &nowhere, "x"), Error::NotFound("sample"));
+        let steels = Which::Id(lab.project("Steels", &ann).project.id);
+        for nowhere in [
+            Location { id: RecordId(99), ..one.clone() },
+            Location { kind: RecordKind::Protocol, ..one.clone() },
+            Location { project: steels, ..one.clone() },
+        ] {
+            assert_refused!(lab.say(&ann, &nowhere, "x"), Error::NotFound(it) if it == nowhere.kind.as_str());
+            assert_refused!(lab.put(&ann, (&nowhere, said), &Base::Any, "x"), Error::NotFound(_));
+            assert_refused!(lab.withdraw(&ann, (&nowhere, said), &Base::Any), Error::NotFound(_));
+        }
         lab.write(&ann, |tx| set_trashed(tx, &ann, &one, &Base::Any, true)).unwrap();
         assert_refused!(lab.say(&ann, &one, "x"), Error::Trashed);
         assert_refused!(lab.put(&ann, (&one, said), &Base::Any, "x"), Error::Trashed);

@@ -2,6 +2,7 @@
 
 use omicron_domain::Permission;
 use omicron_persistence::{Error as Database, Failure};
+use omicron_schema::Violation;
 use omicron_service::{Error, Registration};
 
 #[test]
@@ -25,6 +26,14 @@ fn a_token_is_told_what_it_would_take() {
 fn a_refusal_says_what_is_not_allowed() {
     let message = Error::Forbidden(Permission::DeleteProject).to_string();
     assert_eq!(message, "you may not delete it");
+}
+
+#[test]
+fn of_what_is_wrong_the_first_few_are_said() {
+    let wrong = |name: &&str| Violation { pointer: format!("/{name}"), message: "is not".into() };
+    let said = |names: &[&str]| Error::Invalid(names.iter().map(wrong).collect()).to_string();
+    assert_eq!(said(&["a"]), "/a is not");
+    assert_eq!(said(&["a", "b", "c", "d"]), "/a is not; /b is not; /c is not");
 }
 
 #[test]

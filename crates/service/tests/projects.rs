@@ -1,10 +1,12 @@
 //! How projects begin, change and end.
 
+use crate::records::{place, titled};
 use crate::support::{Lab, assert_refused, grant, lab as fixture, new_user, parsed, within};
 use omicron_auth::Caller;
 use omicron_domain::{NewUser, Page, Permission, ProjectChange, ProjectDetails, UserStatus};
 use omicron_persistence::Error as Database;
 use omicron_service::projects::{self, Draft, Which};
+use omicron_service::records::{Base, set_trashed};
 use omicron_service::{Error, users};
 use omicron_tests::on_both;
 
@@ -181,6 +183,19 @@ on_both! {
         for other in [ann.user.id, bob.user.id, balance.id] {
             assert_eq!(lab.status(other), UserStatus::Active);
             assert_eq!(lab.live_tokens(other), 1);
+        }
+    }
+
+    fn a_project_that_holds_what_people_have_written_stays(lab: &Lab) {
+        let ann = lab.person("ann");
+        let delete = |id| lab.write(&ann, |tx| projects::delete(tx, &ann, &Which::Id(id), &|_| true));
+        let [full, planned] = ["Alloys", "Steels"].map(|name| lab.project(name, &ann).project.id);
+        let made = lab.begin_record(&ann, full, &titled("Ingot")).unwrap();
+        lab.write(&ann, |tx| set_trashed(tx, &ann, &place(full, &made), &Base::Any, true)).unwrap();
+        lab.template_of(&ann, planned, vec![]);
+        for id in [full, planned] {
+            assert_refused!(delete(id), Error::NotEmpty);
+            assert_eq!(lab.actions(id), ["project.created"]);
         }
     }
 

@@ -1,79 +1,24 @@
-//! What records were, what they come from, and what they were together.
+//! What records were, and how they came to be what they are.
 
-use crate::records::{four, place, pointers, titled};
+use crate::lineage::{at, derived, from};
+use crate::records::{four, place, titled};
 use crate::support::{Lab, assert_refused, lab as fixture, noon, parsed};
 use omicron_auth::Caller;
-use omicron_domain::{
-    AsOf, Page, ProjectId, RecordFilter, RecordId, RecordKind, RecordPage, Relation, SortKey,
-};
-use omicron_persistence::positions;
+use omicron_domain::{AsOf, Page, RecordFilter, RecordId, RecordKind, RecordPage, SortKey};
 use omicron_service::projects::{self, Which};
-use omicron_service::records::{self, Base, Change, Direction, Item, Location, Target};
+use omicron_service::records::{self, Base, Change};
 use omicron_service::{Error, members};
 use omicron_tests::on_both;
 use serde_json::{Value, json};
 
 const SAMPLE: RecordKind = RecordKind::Sample;
 
-fn from(sources: &[RecordId]) -> Change {
-    let links = sources.iter().map(|id| (Relation::DerivedFrom, Target::Record(*id)));
-    Change { links: Some(links.collect()), ..Change::default() }
-}
-
 fn with_data(data: Value) -> Change {
     let Value::Object(data) = data else { panic!("no object: {data}") };
     Change { data: Some(Some(data)), ..Change::default() }
 }
 
-/// A record that follows others.
-fn derived(lab: &Lab, by: &Caller, project: ProjectId, sources: &[RecordId]) -> RecordId {
-    let draft = Change { title: Some(parsed("Ingot")), ..from(sources) };
-    lab.begin_record(by, project, &draft).unwrap().record.id
-}
-
-fn at(project: ProjectId, id: RecordId) -> Location {
-    Location { project: Which::Id(project), kind: SAMPLE, id }
-}
-
 on_both! {
-    fn a_lineage_is_followed_either_way_and_as_far_as_asked(lab: &Lab) {
-        let (project, [ann, _, carl, eve]) = four(lab);
-        let ore = derived(lab, &ann, project, &[]);
-        let melt = derived(lab, &ann, project, &[ore]);
-        let bars = [derived(lab, &ann, project, &[melt]), derived(lab, &ann, project, &[melt])];
-        let alloy = derived(lab, &ann, project, &bars);
-        let graph = |direction, depth| {
-            let graph = lab.read(&carl, |view| records::graph(view, &at(project, melt), direction, depth)).unwrap();
-            let nodes: Vec<RecordId> = graph.nodes.iter().map(|node| node.id).collect();
-            (nodes, graph.edges.len(), graph.truncated)
-        };
-        assert_eq!(graph(Direction::Outward, 1), (vec![ore, melt], 1, false));
-        assert_eq!(graph(Direction::Inward, 1), (vec![melt, bars[0], bars[1]], 2, true));
-        assert_eq!(graph(Direction::Inward, 2), (vec![melt, bars[0], bars[1], alloy], 4, false));
-        assert_eq!(graph(Direction::Both, 0), (vec![melt], 0, true));
-        assert_eq!(graph(Direction::Both, 9), (vec![ore, melt, bars[0], bars[1], alloy], 5, false));
-        // A circle is followed once.
-        lab.change_record(&ann, &at(project, ore), &from(&[alloy])).unwrap();
-        assert_eq!(graph(Direction::Outward, 100), (vec![ore, melt, bars[0], bars[1], alloy], 6, false));
-        let hidden = lab.read(&eve, |view| records::graph(view, &at(project, melt), Direction::Both, 1));
-        assert_refused!(hidden, Error::NotFound("sample"));
-    }
-
-    fn a_lineage_shows_no_record_of_a_hidden_project_and_none_in_the_trash(lab: &Lab) {
-        let (project, [ann, bob, carl, _]) = four(lab);
-        let secret = lab.project("Secret", &bob).project.id;
-        let hidden = derived(lab, &bob, secret, &[]);
-        let gone = derived(lab, &ann, project, &[]);
-        let melt = derived(lab, &bob, project, &[hidden, gone]);
-        lab.write(&ann, |tx| records::set_trashed(tx, &ann, &at(project, gone), &Base::Any, true)).unwrap();
-        let seen_by = |who: &Caller| {
-            let graph = lab.read(who, |view| records::graph(view, &at(project, melt), Direction::Both, 5)).unwrap();
-            graph.nodes.iter().map(|node| node.id).collect::<Vec<_>>()
-        };
-        assert_eq!(seen_by(&bob), [hidden, melt]);
-        assert_eq!(seen_by(&carl), [melt]);
-    }
-
     fn each_version_is_told_with_who_made_it_and_what_it_changed(lab: &Lab) {
         let (project, [ann, bob, carl, eve]) = four(lab);
         let id = lab.begin_record(&ann, project, &titled("Ingot")).unwrap().record.id;
@@ -139,22 +84,26 @@ on_both! {
 
     fn the_past_is_seen_by_who_sees_the_present(lab: &Lab) {
         let (project, [ann, _, carl, eve]) = four(lab);
-        positions::seal(&lab.db).unwrap();
-        let position = || lab.read(&ann, |view| Ok(positions::last_position(view)?)).unwrap();
-        let before = position();
+        let before = lab.sealed();
         let id = lab.begin_record(&ann, project, &titled("v1")).unwrap().record.id;
-        positions::seal(&lab.db).unwrap();
-        let first = position();
+        let first = lab.sealed();
         lab.change_record(&ann, &at(project, id), &titled("v2")).unwrap();
-        positions::seal(&lab.db).unwrap();
+        let last = lab.sealed();
         let find = |who: &Caller, as_of| lab.read(who, |view| records::find_at(view, &at(project, id), as_of));
         let title = |as_of| find(&carl, as_of).map(|past| (past.position, past.state.document.title));
         assert_eq!(title(AsOf::Position(first)).unwrap(), (first, "v1".to_owned()));
-        assert_eq!(title(AsOf::Now).unwrap(), (position(), "v2".to_owned()));
+        assert_eq!(title(AsOf::Now).unwrap(), (last, "v2".to_owned()));
         assert_refused!(title(AsOf::Position(before)), Error::NotFound("record as of then"));
-        assert_refused!(title(AsOf::Position(position() + 1)), Error::StillToCome { last } if last == position());
+        assert_refused!(title(AsOf::Position(last + 1)), Error::StillToCome { last: said } if said == last);
         assert_refused!(title(AsOf::Time(noon() + chrono::TimeDelta::seconds(1))), Error::StillToCome { .. });
         assert_refused!(find(&eve, AsOf::Now), Error::NotFound("sample"));
+        // And so it is where nobody says in which project it is.
+        let anywhere = |who: &Caller, id, as_of| lab.read(who, |view| records::find_anywhere_at(view, id, as_of));
+        let past = anywhere(&carl, id, AsOf::Position(first)).unwrap();
+        assert_eq!((past.position, past.state.document.title.as_str()), (first, "v1"));
+        assert_refused!(anywhere(&carl, id, AsOf::Position(before)), Error::NotFound("record as of then"));
+        assert_refused!(anywhere(&eve, id, AsOf::Now), Error::NotFound("record"));
+        assert_refused!(anywhere(&carl, RecordId(999), AsOf::Now), Error::NotFound("record"));
         let list = |who: &Caller, as_of| {
             let (which, filter) = (Which::Id(project), RecordFilter::default());
             let part = lab.read(who, |view| records::list_at(view, (&which, SAMPLE), &filter, (RecordId(0), 10), as_of))?;
@@ -168,14 +117,21 @@ on_both! {
 
     fn projects_of_the_past_are_those_that_are_seen_now(lab: &Lab) {
         let (project, [ann, bob, _, eve]) = four(lab);
-        positions::seal(&lab.db).unwrap();
-        let then = AsOf::Position(lab.read(&ann, |view| Ok(positions::last_position(view)?)).unwrap());
+        let then = AsOf::Position(lab.sealed());
         let who = crate::support::id_of(&bob);
         lab.write(&ann, |tx| members::remove(tx, &ann, &Which::Id(project), &who, &|_| true)).unwrap();
-        positions::seal(&lab.db).unwrap();
+        lab.sealed();
         let find = |who: &Caller, as_of| lab.read(who, |view| projects::find_at(view, &Which::Id(project), as_of));
         let members = |as_of| find(&ann, as_of).unwrap().state.members.len();
         assert_eq!((members(then), members(AsOf::Now)), (2, 1));
+        let listed = |who: &Caller, as_of| {
+            let past = lab.read(who, |view| members::list_at(view, &Which::Id(project), Page::default(), as_of))?;
+            Ok(past.state.items.iter().map(|one| one.user.username.to_string()).collect::<Vec<_>>())
+        };
+        assert_eq!(listed(&ann, then).unwrap(), ["ann", "bob", "carl"]);
+        assert_eq!(listed(&ann, AsOf::Now).unwrap(), ["ann", "carl"]);
+        assert_refused!(listed(&bob, then), Error::NotFound("project as of then"));
+        assert_refused!(listed(&ann, AsOf::Position(999)), Error::StillToCome { .. });
         assert_refused!(find(&bob, then), Error::NotFound("project as of then"));
         assert_refused!(find(&ann, AsOf::Position(999)), Error::StillToCome { .. });
         assert_refused!(find(&ann, AsOf::Position(0)), Error::NotFound("project as of then"));
@@ -200,38 +156,9 @@ on_both! {
         assert_refused!(list(&eve, &page(None)), Error::NotFound("project"));
         let in_charge = |name: &str| lab.read(&ann, |view| records::in_charge(view, name)).unwrap();
         assert_eq!(in_charge("CARL"), carl.user.id);
-        assert_eq!(in_charge("nobody"), in_charge(""));
-    }
-
-    fn an_item_that_is_wrong_is_named_and_nothing_is_kept(lab: &Lab) {
-        let (project, [ann, _, carl, eve]) = four(lab);
-        let made = derived(lab, &ann, project, &[]);
-        let create = |name: Option<&str>, draft| Item::Create { kind: SAMPLE, name: name.map(str::to_owned), draft };
-        let change = |id, version, change| Item::Change { id, version, change };
-        let uses = |name: &str| Change {
-            links: Some(vec![(Relation::Uses, Target::Item(name.to_owned()))]), ..titled("x")
-        };
-        let items = [
-            create(Some("a"), titled("fine")),
-            create(Some("a"), titled("the name again")),
-            create(None, uses("later")),
-            create(Some("later"), Change::default()),
-            change(RecordId(999), 1, titled("x")),
-            change(made, 7, titled("x")),
-        ];
-        let bulk = |who: &Caller, items: &[Item]| {
-            lab.write(who, |tx| records::bulk(tx, who, &Which::Id(project), items, false))
-        };
-        let told = pointers(bulk(&ann, &items));
-        let expected = ["/items/1/ref", "/items/2/record/links/0/target", "/items/3/record/title", "/items/4/id", "/items/5/version"];
-        assert_eq!(told, expected);
-        let found = lab.read(&ann, |view| {
-            records::list(view, &Which::Id(project), SAMPLE, &RecordFilter::default(), &RecordPage::default())
-        });
-        assert_eq!(found.unwrap().total.unwrap().count, 1);
-        assert_refused!(bulk(&carl, &items[..1]), Error::Forbidden(_));
-        assert_refused!(bulk(&eve, &items[..1]), Error::NotFound("project"));
-        assert_eq!(bulk(&ann, &items[..1]).unwrap().len(), 1);
+        for nobody in ["nobody", ""] {
+            assert!([&ann, &carl, &eve].iter().all(|someone| someone.user.id != in_charge(nobody)));
+        }
     }
 
     fn an_old_version_comes_back_with_its_links_for_who_may_write(lab: &Lab) {

@@ -3,8 +3,8 @@
 use crate::records::{four, place, titled};
 use crate::support::{Lab, assert_refused, lab as fixture, parsed};
 use omicron_auth::{Caller, PasswordProof};
-use omicron_domain::{AsOf, Meaning, MemberRole, Page, Permission};
-use omicron_persistence::{Error as Database, positions, users};
+use omicron_domain::{AsOf, Meaning, MemberRole, Page, Permission, SignatureId};
+use omicron_persistence::{Error as Database, users};
 use omicron_service::projects::Which;
 use omicron_service::records::{self, Base, Change, Item, Location};
 use omicron_service::signatures::{self, Signed};
@@ -106,6 +106,24 @@ on_both! {
         assert!(old.signed.is_empty(), "nobody has signed it by then");
     }
 
+    fn a_signature_is_found_with_its_record_and_says_what_was_signed(lab: &Lab) {
+        let (id, [ann, bob, carl, eve]) = four(lab);
+        let [at, other] = ["Ingot", "Bar"].map(|title| place(id, &lab.begin_record(&ann, id, &titled(title)).unwrap()));
+        let signed = lab.sign(&bob, &at, &version(1)).unwrap();
+        let number = signed.verified.signature.id;
+        assert_eq!(lab.actions(number), ["record.signed"]);
+        let find = |by: &Caller, at: &Location, id| lab.read(by, |view| signatures::find(view, at, id));
+        assert_eq!(find(&carl, &at, number).unwrap(), signed);
+        assert_refused!(find(&eve, &at, number), Error::NotFound("sample"));
+        assert_refused!(find(&bob, &other, number), Error::NotFound("signature"));
+        assert_refused!(find(&bob, &at, SignatureId(number.0 + 1)), Error::NotFound("signature"));
+        // It stays what it was, and its signer too, when the record goes on without it.
+        lab.unlock(&ann, &at).unwrap();
+        let found = find(&carl, &at, number).unwrap();
+        assert_eq!((found.signer, found.verified.signature), (bob.user.username, signed.verified.signature));
+        assert!(found.verified.intact && !found.verified.current);
+    }
+
     fn what_is_in_the_trash_is_not_signed(lab: &Lab) {
         let (id, [ann, ..]) = four(lab);
         let at = place(id, &lab.begin_record(&ann, id, &titled("Ingot")).unwrap());
@@ -136,15 +154,11 @@ on_both! {
     fn as_of_then_a_record_was_locked_if_it_was_signed_then(lab: &Lab) {
         let (id, [ann, ..]) = four(lab);
         let at = place(id, &lab.begin_record(&ann, id, &titled("Ingot")).unwrap());
-        let sealed = || {
-            positions::seal(&lab.db).unwrap();
-            lab.read(&ann, |view| Ok(positions::last_position(view)?)).unwrap()
-        };
-        let begun = sealed();
+        let begun = lab.sealed();
         lab.sign(&ann, &at, &version(1)).unwrap();
-        let signed = sealed();
+        let signed = lab.sealed();
         lab.unlock(&ann, &at).unwrap();
-        let unlocked = sealed();
+        let unlocked = lab.sealed();
         for (position, locked) in [(begun, false), (signed, true), (unlocked, false)] {
             let as_of = AsOf::Position(position);
             let one = lab.read(&ann, |view| records::find_at(view, &at, as_of)).unwrap().state;

@@ -7,8 +7,8 @@ use omicron_domain::{
     Viewer,
 };
 use omicron_persistence::{
-    Database, Error as DatabaseError, Options, Transaction, View, events_of, projects, tokens,
-    users,
+    Database, Error as DatabaseError, Options, Transaction, View, events_of, positions, projects,
+    tokens, users,
 };
 use omicron_service::projects::Which;
 use omicron_service::{Error, service_accounts, users::Who};
@@ -176,8 +176,20 @@ impl Lab {
 
     /// How often something has happened to this.
     pub fn events(&self, subject: impl Into<omicron_domain::Subject>) -> usize {
+        self.actions(subject).len()
+    }
+
+    /// What the journal says was done to this, in order.
+    pub fn actions(&self, subject: impl Into<omicron_domain::Subject>) -> Vec<String> {
         let subject = subject.into();
-        self.db.read(Viewer::Everything, |view| events_of(view, subject, 0)).unwrap().len()
+        let events = self.db.read(Viewer::Everything, |view| events_of(view, subject, 0)).unwrap();
+        events.into_iter().map(|event| event.action).collect()
+    }
+
+    /// The last position, once everything has one.
+    pub fn sealed(&self) -> i64 {
+        positions::seal(&self.db).unwrap();
+        self.db.read(Viewer::Everything, positions::last_position).unwrap()
     }
 
     /// What happens in a test before what it is about.

@@ -8,7 +8,7 @@ use omicron_domain::{
 };
 use omicron_service::Error;
 use omicron_service::projects::Which;
-use omicron_service::records::{self, Base, Change};
+use omicron_service::records::{self, Base, Change, Item};
 use omicron_service::templates::{self, Existing};
 use omicron_tests::on_both;
 use serde_json::json;
@@ -146,6 +146,24 @@ on_both! {
         let version = |version| lab.read(&ann, |view| templates::find(view, made.id, Some(version)));
         assert_eq!(version(2).unwrap().draft.schema, schema);
         assert_refused!(version(4), Error::NotFound("template"));
+    }
+
+    fn a_hundred_records_that_would_not_satisfy_it_are_told(lab: &Lab) {
+        let (id, [ann, bob, ..]) = four(lab);
+        let made = lab.make_template(&ann, Some(id), &draft("Melt", "{}")).unwrap();
+        let one = Change { template: Some(Some(made.id)), ..titled("Ingot") };
+        let begin = |count| {
+            let items = vec![Item::Create { kind: SAMPLE, name: None, draft: one.clone() }; count];
+            lab.write(&bob, |tx| records::bulk(tx, &bob, &Which::Id(id), &items, false)).unwrap();
+        };
+        let told = || match lab.restate(&ann, made.id, r#"{"required":["mass"]}"#, Existing::Follow) {
+            Err(Error::Unsatisfied { records, more }) => (records.len(), more),
+            other => panic!("{other:?}"),
+        };
+        begin(100);
+        assert_eq!(told(), (100, false));
+        begin(1);
+        assert_eq!(told(), (100, true));
     }
 
     fn a_status_that_goes_matters_even_if_the_schema_stays(lab: &Lab) {
