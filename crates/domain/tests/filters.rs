@@ -3,8 +3,8 @@
 use crate::records::content;
 use chrono::TimeDelta;
 use omicron_domain::{
-    Action, Content, Link, ProjectId, Record, RecordFilter, RecordId, RecordKind, Relation,
-    Subject, TemplateId, Timestamp, UserId, Version, WebhookFilter,
+    Action, Content, EventFilter, Link, ProjectId, Record, RecordFilter, RecordId, RecordKind,
+    Relation, Subject, TemplateId, Timestamp, UserId, Version,
 };
 
 fn record() -> Record {
@@ -101,7 +101,7 @@ fn a_record_that_says_nothing_is_wanted_by_who_asks_for_nothing() {
 fn a_webhook_asks_for_kinds_and_actions_that_there_are() {
     let filter = |kinds: &[&str], actions: &[&str]| {
         let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        WebhookFilter { kinds: owned(kinds), actions: owned(actions) }
+        EventFilter { kinds: owned(kinds), actions: owned(actions) }
     };
     let actions: Vec<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
     assert_eq!(filter(&[], &[]).nonsense(), None);

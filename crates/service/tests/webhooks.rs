@@ -4,7 +4,7 @@ use crate::records::{four, pointers, told};
 use crate::support::{Lab, assert_refused, grant, lab as fixture, parsed, within};
 use omicron_auth::Caller;
 use omicron_domain::{
-    MemberRole, Page, Permission, ProjectId, Webhook, WebhookDraft, WebhookFilter, WebhookId,
+    EventFilter, MemberRole, Page, Permission, ProjectId, Webhook, WebhookDraft, WebhookId,
 };
 use omicron_persistence::Transaction;
 use omicron_service::projects::{self, Which};
@@ -17,17 +17,14 @@ pub fn draft() -> WebhookDraft {
     WebhookDraft {
         url: "https://chat.example/hook".to_owned(),
         description: parsed("tells the chat"),
-        filter: WebhookFilter::default(),
+        filter: EventFilter::default(),
         enabled: true,
     }
 }
 
 pub fn filtered(kinds: &[&str], actions: &[&str]) -> WebhookDraft {
     let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-    WebhookDraft {
-        filter: WebhookFilter { kinds: owned(kinds), actions: owned(actions) },
-        ..draft()
-    }
+    WebhookDraft { filter: EventFilter { kinds: owned(kinds), actions: owned(actions) }, ..draft() }
 }
 
 fn off(draft: WebhookDraft) -> WebhookDraft {
