@@ -119,6 +119,9 @@ struct Lock {
 /// transaction, and each schema of a database has its own.
 pub(crate) fn take_lock(tx: &mut Transaction<'_>) -> Result<bool, Error> {
     let AnyConnection::Postgres(connection) = tx.connection() else { return Ok(true) };
+    // All is looked up by keys. A plan of a time when the tables were small, which a connection keeps,
+    // would go through all events there are.
+    diesel::sql_query("SET LOCAL enable_seqscan = off").execute(connection)?;
     let lock: Lock = diesel::sql_query(
         "SELECT pg_try_advisory_xact_lock(hashtext('omicron positions'), hashtext(current_schema()))
          AS had",
