@@ -3,7 +3,7 @@
 use crate::records::{four, titled};
 use crate::support::{Lab, assert_refused, lab as fixture, parsed, within};
 use omicron_auth::Caller;
-use omicron_domain::{ProjectId, Viewer};
+use omicron_domain::{EventFilter, ProjectId, Viewer};
 use omicron_persistence::feed::Filter;
 use omicron_persistence::users;
 use omicron_service::feed::{self, News, Told};
@@ -25,7 +25,8 @@ impl Lab {
 
 fn about(project: ProjectId, kinds: &[&str]) -> Filter {
     let kinds = kinds.iter().map(|&kind| kind.to_owned()).collect();
-    Filter { project: Some(project), kinds, ..Filter::default() }
+    let events = EventFilter { kinds, actions: Vec::new() };
+    Filter { project: Some(project), events }
 }
 
 /// What was done, and by whom.
