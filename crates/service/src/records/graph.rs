@@ -91,12 +91,14 @@ fn leads_on(
 ) -> Result<bool, Error> {
     let limit = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
     let mut beyond = false;
+    // Of more links than are looked at, it is not known where all of them lead.
     if direction != Direction::Inward {
-        beyond |= edges(view, front, true, limit)?.iter().any(|edge| !known.contains(&edge.target));
+        let edges = edges(view, front, true, limit)?;
+        beyond |= edges.len() > MOST || edges.iter().any(|edge| !known.contains(&edge.target));
     }
     if direction != Direction::Outward {
-        beyond |=
-            edges(view, front, false, limit)?.iter().any(|edge| !known.contains(&edge.source));
+        let edges = edges(view, front, false, limit)?;
+        beyond |= edges.len() > MOST || edges.iter().any(|edge| !known.contains(&edge.source));
     }
     Ok(beyond)
 }
