@@ -110,11 +110,6 @@ impl Lab {
     }
 }
 
-/// Bytes as SQL has them.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
-}
-
 pub fn note(kept: &KeptCheckpoint) -> SignedCheckpoint {
     kept.note.parse().unwrap()
 }

@@ -1,7 +1,7 @@
 //! A million events, or as many as `OMICRON_EVENTS` says. Run with `--release -- --ignored --nocapture
 //! many::`, to see how long sealing, signing and looking at all of them take.
 
-use crate::ledger::{hex, key};
+use crate::ledger::key;
 use crate::support::{Lab, lab as fixture};
 use omicron_persistence::audit::Expected;
 use omicron_persistence::{checkpoints, positions};
@@ -21,7 +21,8 @@ fn fill(lab: &Lab, count: i64) {
     let payload = r#"{"date_archived":null,"date_created":"2026-11-24T12:00:00.123456Z","description":"Hardness of aluminium alloys","members":[{"date_added":"2026-11-24T12:00:00.123456Z","id":1,"role":"member"}],"name":"Alloys","owner":1}"#;
     let mut raw = lab.owner();
     // The hash of the one payload, which no function of SQLite's could make.
-    let hash = hex(&Sha256::new().chain_update([7; 16]).chain_update(payload).finalize());
+    let hash =
+        omicron_tlog::hex(&Sha256::new().chain_update([7; 16]).chain_update(payload).finalize());
     let salt = "07".repeat(16);
     let fill = if lab.db.is_embedded() {
         format!(

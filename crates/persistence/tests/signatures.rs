@@ -73,7 +73,7 @@ on_both! {
         assert_eq!((signed.signature.event, &signed.signature.hash), (made[0].seq, &made[0].payload_hash));
         let given = events(id.into()).remove(0);
         let payload = given.payload.unwrap();
-        let digest: String = crate::ledger::hex(&made[0].payload_hash);
+        let digest: String = omicron_tlog::hex(&made[0].payload_hash);
         for part in [&format!(r#""digest":"{digest}""#), r#""meaning":"approved""#, r#""signer":1"#, r#""version":1"#] {
             assert!(payload.contains(part), "{part}: {payload}");
         }

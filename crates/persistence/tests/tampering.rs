@@ -233,7 +233,7 @@ impl<'a> Tampered<'a> {
         }
         let at = byte % value.len();
         value[at] ^= 1 << bit;
-        let hex = crate::ledger::hex(&value);
+        let hex = omicron_tlog::hex(&value);
         match (kind, sqlite) {
             (Bytes, true) => set(format!("x'{hex}'")),
             (_, true) => set(format!("CAST(x'{hex}' AS TEXT)")),
